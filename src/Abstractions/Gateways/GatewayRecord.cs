@@ -1,0 +1,30 @@
+namespace GatewayActors.Abstractions.Gateways;
+
+/// <summary>A gateway with its configuration, as it is stored.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.record")]
+public sealed record GatewayRecord
+{
+    /// <summary>The account it belongs to.</summary>
+    [Id(0)] public required string AccountId { get; init; }
+
+    /// <summary>The id in URLs.</summary>
+    [Id(1)] public required string Id { get; init; }
+
+    /// <summary>A UUID that is never used again, also when a gateway of the same id is created anew.</summary>
+    [Id(2)] public required Guid InternalId { get; init; }
+
+    /// <summary>Grows with every change, never repeats for one key, also over deletion. At least 1.</summary>
+    [Id(3)] public required long Version { get; init; }
+
+    /// <summary>What the tenant has set.</summary>
+    [Id(4)] public required GatewayConfiguration Configuration { get; init; }
+
+    /// <summary>When it was created.</summary>
+    [Id(5)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last changed.</summary>
+    [Id(6)] public required DateTimeOffset ModifiedAt { get; init; }
+
+    /// <summary>Whether its first request created it.</summary>
+    [Id(7)] public required bool IsDefault { get; init; }
+}

@@ -1,0 +1,65 @@
+namespace GatewayActors.Abstractions.Logs;
+
+/// <summary>Stores log entries and answers queries about them. Thread-safe; one instance per process.</summary>
+public interface ILogStore
+{
+    /// <summary>Opens the store and brings its schema up to date. Called once, before anything else.</summary>
+    Task InitializeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Writes a batch and its hourly rollups in one transaction: all of it or nothing. Called by one writer at a time. The entries'
+    /// bodies are still the caller's afterwards.
+    /// </summary>
+    Task WriteAsync(IReadOnlyList<LogEntry> batch, CancellationToken cancellationToken = default);
+
+    /// <summary>One page of a gateway's entries, without bodies.</summary>
+    Task<LogPage> ListAsync(LogQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>One entry, without bodies; null if there is none.</summary>
+    Task<LogEntry?> FindAsync(string accountId, string gatewayId, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>One body of an entry; null if the entry or the body is not stored.</summary>
+    Task<ReadOnlyMemory<byte>?> ReadBodyAsync(string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes what people may change on an entry; false if there is no such entry.</summary>
+    Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes the first <paramref name="limit"/> entries of a query in its order, bodies included; rollups stay, they hold no content.</summary>
+    /// <returns>How many were deleted.</returns>
+    Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes everything of one gateway, or of an account when <paramref name="gatewayId"/> is null, rollups included.</summary>
+    Task DeleteAllAsync(string accountId, string? gatewayId, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Which body of an entry.</summary>
+public enum LogBodySide
+{
+    /// <summary>What the client sent.</summary>
+    Request,
+
+    /// <summary>What the client got.</summary>
+    Response,
+}
+
+/// <summary>A change to an entry.</summary>
+public sealed record LogPatch
+{
+    /// <summary>The new feedback; null inside clears it; an absent value leaves it.</summary>
+    public Optional<int?> Feedback { get; init; }
+
+    /// <summary>The new score; null inside clears it.</summary>
+    public Optional<decimal?> Score { get; init; }
+
+    /// <summary>Entries to merge into the metadata, as a JSON object; a null value removes its entry; null inside clears all.</summary>
+    public Optional<string?> MetadataJson { get; init; }
+}
+
+/// <summary>A value that may be absent, which is not the same as null.</summary>
+/// <param name="IsSet">Whether there is a value.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct Optional<T>(bool IsSet, T Value)
+{
+    /// <summary>A value.</summary>
+    public static implicit operator Optional<T>(T value) => new(true, value);
+}

@@ -1,0 +1,116 @@
+namespace GatewayActors.Providers;
+
+/// <summary>
+/// One vendor or API format: how a path of ours becomes an upstream URL, where credentials stand, and how answers are read. Pure: no
+/// I/O, no clock, no state. One instance per process; thread-safe.
+/// </summary>
+public abstract class Provider
+{
+    /// <summary>The path segment after the gateway, and the name in logs and metrics.</summary>
+    public abstract string Slug { get; }
+
+    /// <summary>Other path segments that mean the same.</summary>
+    public virtual IReadOnlyList<string> Aliases => [];
+
+    /// <summary>
+    /// The vendor's public base URL, version segment and path prefix included, without a trailing slash. Where the host depends on a
+    /// resource or region, a template such as <c>https://{region}-aiplatform.googleapis.com</c>.
+    /// </summary>
+    public abstract string DefaultBaseUrl { get; }
+
+    /// <summary>Where clients put this provider's credential, the most specific first.</summary>
+    public virtual CredentialPlaces Credentials => CredentialPlaces.Bearer;
+
+    /// <summary>Whether a call without any credential makes sense (local and simulated upstreams).</summary>
+    public virtual bool AllowsAnonymous => false;
+
+    /// <summary>Maps a request to its upstream.</summary>
+    /// <param name="request">The request as it came in.</param>
+    /// <returns>The address, or why there is none.</returns>
+    public abstract UpstreamMapping Map(in ProviderRequest request);
+
+    /// <summary>
+    /// Adjusts the headers of one attempt after the general rules have been applied. Called for every attempt; does nothing unless the
+    /// provider needs it.
+    /// </summary>
+    public virtual void PrepareHeaders(IUpstreamHeaders headers, UpstreamAddress address)
+    {
+    }
+
+    /// <summary>Puts a stored credential where this provider expects it, after removing every other one.</summary>
+    public virtual void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
+        Credentials.Inject(headers, credential);
+
+    /// <summary>The JSON member of a request body that names the model.</summary>
+    public virtual string ModelMember => "model";
+
+    /// <summary>What kind of model the address calls, as log entries name it; null if unknown.</summary>
+    public virtual string? ModelType(UpstreamAddress address) => null;
+
+    /// <summary>Makes a reader for one response; null where nothing can be read.</summary>
+    public virtual Usage.UsageReader? CreateUsageReader(in Usage.ResponseFacts response) => null;
+}
+
+/// <summary>A request for a provider, before mapping.</summary>
+public readonly ref struct ProviderRequest
+{
+    /// <summary>The slug or alias the client used.</summary>
+    public required string Slug { get; init; }
+
+    /// <summary>
+    /// Everything after the slug, percent-encoded as received, without leading slashes; duplicate slashes are collapsed already, and
+    /// it holds no <c>.</c> or <c>..</c> segment.
+    /// </summary>
+    public required ReadOnlySpan<char> Rest { get; init; }
+
+    /// <summary>The query with its question mark, or empty; percent-encoded as received, gateway credentials removed.</summary>
+    public required ReadOnlySpan<char> Query { get; init; }
+
+    /// <summary>The operator's base URL without a trailing slash, or null for <see cref="Provider.DefaultBaseUrl"/>.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>The client's headers.</summary>
+    public required IHeaderSource Headers { get; init; }
+}
+
+/// <summary>Reads headers by name, ignoring case.</summary>
+public interface IHeaderSource
+{
+    /// <summary>The first value, or null.</summary>
+    string? this[string name] { get; }
+}
+
+/// <summary>The headers of one attempt, before it is sent.</summary>
+public interface IUpstreamHeaders : IHeaderSource
+{
+    /// <summary>Sets a header, replacing every value it had.</summary>
+    void Set(string name, string value);
+
+    /// <summary>Removes a header.</summary>
+    void Remove(string name);
+}
+
+/// <summary>Where an exchange goes.</summary>
+/// <param name="Url">The absolute URL, query included, percent-encoding as received.</param>
+/// <param name="Path">The provider's path, normalised (one spelling for one endpoint), without query: for logs and cache keys.</param>
+public sealed record UpstreamAddress(string Url, string Path)
+{
+    /// <summary>The model, where the path or query names it; decoded.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>The result of mapping: an address, or a sentence for the client.</summary>
+public readonly record struct UpstreamMapping
+{
+    /// <summary>The address; null if there is none.</summary>
+    public UpstreamAddress? Address { get; private init; }
+
+    /// <summary>Why there is none; safe to show.</summary>
+    public string? Problem { get; private init; }
+
+    /// <summary>A mapped request.</summary>
+    public static implicit operator UpstreamMapping(UpstreamAddress address) => new() { Address = address };
+
+    /// <summary>A request that has no upstream.</summary>
+    public static UpstreamMapping Refuse(string problem) => new() { Problem = problem };
+}
