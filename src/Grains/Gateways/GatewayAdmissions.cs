@@ -1,0 +1,33 @@
+using GatewayActors.Abstractions.Gateways;
+
+namespace GatewayActors.Grains.Gateways;
+
+/// <summary>The answers of one version of a gateway, made once so that an admission allocates nothing.</summary>
+internal sealed class GatewayAdmissions(GatewayRecord gateway)
+{
+    /// <summary>There is no such gateway.</summary>
+    public static Admission NotFound { get; } = new() { Verdict = AdmissionVerdict.GatewayNotFound, Version = 0 };
+
+    /// <summary>The gateway would be created if the caller proved who it is.</summary>
+    public static Admission UnauthorizedWithoutGateway { get; } = new() { Verdict = AdmissionVerdict.Unauthorized, Version = 0 };
+
+    private readonly Admission _admitted = Answer(AdmissionVerdict.Admitted, gateway, with: null);
+    private readonly Admission _admittedAnew = Answer(AdmissionVerdict.Admitted, gateway, with: gateway);
+    private readonly Admission _unauthorized = Answer(AdmissionVerdict.Unauthorized, gateway, with: null);
+
+    public GatewayRecord Gateway => gateway;
+
+    public Admission Decide(long seenVersion, Caller caller)
+    {
+        // Closed unless opened: a gateway that never said anything about authentication asks for a token.
+        if (caller == Caller.Anonymous && (gateway.Configuration.Authentication ?? true))
+        {
+            return _unauthorized;
+        }
+
+        return seenVersion == gateway.Version ? _admitted : _admittedAnew;
+    }
+
+    private static Admission Answer(AdmissionVerdict verdict, GatewayRecord gateway, GatewayRecord? with) =>
+        new() { Verdict = verdict, Version = gateway.Version, Gateway = with };
+}
