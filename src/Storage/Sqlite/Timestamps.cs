@@ -1,0 +1,16 @@
+namespace GatewayActors.Storage.Sqlite;
+
+/// <summary>Times as they are stored: microseconds since 1970 in UTC.</summary>
+internal static class Timestamps
+{
+    /// <summary>One hour in stored units.</summary>
+    public const long Hour = 3_600_000_000;
+
+    // Floor division, so that times before 1970 keep their order too.
+    public static long ToMicroseconds(DateTimeOffset time) =>
+        (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) is var ticks && ticks >= 0
+            ? ticks / TimeSpan.TicksPerMicrosecond
+            : (ticks - (TimeSpan.TicksPerMicrosecond - 1)) / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+}
