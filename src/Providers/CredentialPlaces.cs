@@ -12,6 +12,9 @@ public sealed record CredentialPlaces
     /// <summary>Names of query parameters; values of theirs never reach a log.</summary>
     public IReadOnlyList<string> QueryParameters { get; init; } = [];
 
+    /// <summary>Headers that mean nothing without the credential and go with it (dates and hashes of a signature); lower case.</summary>
+    public IReadOnlyList<string> Companions { get; init; } = [];
+
     /// <summary>The header a stored credential is put in.</summary>
     public required string InjectHeader { get; init; }
 
@@ -41,14 +44,28 @@ public sealed record CredentialPlaces
     }
 
     /// <summary>Removes every credential and puts this one in.</summary>
-    public void Inject(IUpstreamHeaders headers, string credential)
+    public void Inject(IUpstreamHeaders headers, string credential) => Inject(headers, InjectHeader, InjectScheme + credential);
+
+    /// <summary>Removes every credential and sets this header, where one provider wants it in several places.</summary>
+    public void Inject(IUpstreamHeaders headers, string name, string value)
     {
+        RemoveFrom(headers);
+        headers.Set(name, value);
+    }
+
+    /// <summary>Removes every credential that stands in a header.</summary>
+    public void RemoveFrom(IUpstreamHeaders headers)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
         foreach (var name in Headers)
         {
             headers.Remove(name);
         }
 
-        headers.Set(InjectHeader, InjectScheme + credential);
+        foreach (var name in Companions)
+        {
+            headers.Remove(name);
+        }
     }
 
     private static bool HasParameter(ReadOnlySpan<char> query, string name)

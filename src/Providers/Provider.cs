@@ -37,12 +37,32 @@ public abstract class Provider
     {
     }
 
+    /// <summary>
+    /// Whether a header of the client must reach the upstream exactly as it came, although the general rules would drop or change it:
+    /// a signature covers it. Gateway credentials are never kept.
+    /// </summary>
+    public virtual bool KeepsHeader(IHeaderSource headers, string name) => false;
+
+    /// <summary>
+    /// The address without credentials in its query; the same one if it has none. To be called when a stored credential is injected, so
+    /// that the client's does not travel beside it.
+    /// </summary>
+    public UpstreamAddress WithoutQueryCredentials(UpstreamAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var url = Mapping.QueryString.Without(address.Url, Credentials.QueryParameters);
+        return ReferenceEquals(url, address.Url) ? address : address with { Url = url };
+    }
+
     /// <summary>Puts a stored credential where this provider expects it, after removing every other one.</summary>
     public virtual void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         Credentials.Inject(headers, credential);
 
     /// <summary>The JSON member of a request body that names the model.</summary>
     public virtual string ModelMember => "model";
+
+    /// <summary>The JSON member that names the model in requests to one address; <see cref="ModelMember"/> unless the provider mixes them.</summary>
+    public virtual string ModelMemberAt(UpstreamAddress address) => ModelMember;
 
     /// <summary>What kind of model the address calls, as log entries name it; null if unknown.</summary>
     public virtual string? ModelType(UpstreamAddress address) => null;
@@ -71,6 +91,22 @@ public readonly ref struct ProviderRequest
 
     /// <summary>The client's headers.</summary>
     public required IHeaderSource Headers { get; init; }
+
+    /// <summary>What is known of the credential's home, for providers whose URL carries it; null if nothing is.</summary>
+    public CredentialHome? Home { get; init; }
+}
+
+/// <summary>Where a stored or operator credential is at home. A request that names a region or version itself wins over it.</summary>
+public sealed record CredentialHome
+{
+    /// <summary>The vendor's account id, as Workers AI has it in the URL.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>The region, as a Google service account carries it.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The API version to ask for where the client asks for none (Azure).</summary>
+    public string? ApiVersion { get; init; }
 }
 
 /// <summary>Reads headers by name, ignoring case.</summary>
@@ -92,7 +128,11 @@ public interface IUpstreamHeaders : IHeaderSource
 
 /// <summary>Where an exchange goes.</summary>
 /// <param name="Url">The absolute URL, query included, percent-encoding as received.</param>
-/// <param name="Path">The provider's path, normalised (one spelling for one endpoint), without query: for logs and cache keys.</param>
+/// <param name="Path">
+/// The provider's path for logs and cache keys: one spelling for one endpoint, percent-encoding as received, without query and without the
+/// provider's default version segment (<c>chat/completions</c>, <c>messages</c>; but <c>v2/chat</c> where v1 is the default). It holds
+/// what else tells two upstreams apart: Azure's resource, Bedrock's service and region, Baseten's <c>model/{id}</c>.
+/// </param>
 public sealed record UpstreamAddress(string Url, string Path)
 {
     /// <summary>The model, where the path or query names it; decoded.</summary>

@@ -13,8 +13,11 @@ public sealed class ProviderCatalog
     public ProviderCatalog(IEnumerable<Provider> providers)
     {
         All = [.. providers];
+
+        // A plain dictionary first: freezing pairs would let the last claim of a slug win in silence.
         _bySlug = All
             .SelectMany(provider => provider.Aliases.Prepend(provider.Slug), (provider, slug) => KeyValuePair.Create(slug, provider))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal)
             .ToFrozenDictionary(StringComparer.Ordinal);
         _bySlugSpan = _bySlug.GetAlternateLookup<ReadOnlySpan<char>>();
     }

@@ -1,0 +1,17 @@
+using GatewayActors.Providers.Mapping;
+
+namespace GatewayActors.Providers.Anthropic;
+
+/// <summary>Anthropic.</summary>
+/// <remarks>https://docs.anthropic.com/en/api; version 2023-06-01.</remarks>
+internal sealed class AnthropicProvider() : SingleHostProvider("anthropic", "https://api.anthropic.com/v1")
+{
+    public override CredentialPlaces Credentials { get; } = new()
+    {
+        Headers = ["x-api-key", "authorization"],
+        InjectHeader = "x-api-key",
+    };
+
+    public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
+        AnthropicCredentials.Inject(Credentials, headers, credential);
+}

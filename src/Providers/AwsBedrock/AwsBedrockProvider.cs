@@ -1,0 +1,120 @@
+using System.Globalization;
+using GatewayActors.Providers.Anthropic;
+using GatewayActors.Providers.Mapping;
+
+namespace GatewayActors.Providers.AwsBedrock;
+
+/// <summary>
+/// Amazon Bedrock: <c>{service}/{region}/{path}</c>. What stands after the region reaches AWS byte for byte, because the client may have
+/// signed it.
+/// </summary>
+/// <remarks>https://docs.aws.amazon.com/bedrock/latest/APIReference</remarks>
+internal sealed class AwsBedrockProvider : Provider
+{
+    public override string Slug => "aws-bedrock";
+
+    public override IReadOnlyList<string> Aliases { get; } = ["bedrock"];
+
+    public override string DefaultBaseUrl => "https://{service}.{region}.amazonaws.com";
+
+    public override CredentialPlaces Credentials { get; } = new()
+    {
+        Headers = ["authorization", "x-api-key"],
+        QueryParameters = ["X-Amz-Signature"],
+        Companions = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"],
+        InjectHeader = "authorization",
+        InjectScheme = "Bearer ",
+    };
+
+    public override UpstreamMapping Map(in ProviderRequest request)
+    {
+        if (RequestPath.Problem(request) is { } problem)
+        {
+            return UpstreamMapping.Refuse(problem);
+        }
+
+        var rest = request.Rest;
+        var service = RequestPath.TakeSegment(ref rest);
+        var region = RequestPath.TakeSegment(ref rest);
+        if (service is not ("bedrock-runtime" or "bedrock-mantle" or "bedrock-agent-runtime" or "bedrock"))
+        {
+            return UpstreamMapping.Refuse(
+                "The path must be aws-bedrock/{service}/{region}/{path}; services are bedrock-runtime, bedrock-mantle, bedrock-agent-runtime and bedrock.");
+        }
+
+        if (!HostNames.IsAwsRegion(region))
+        {
+            return UpstreamMapping.Refuse("The path must be aws-bedrock/{service}/{region}/{path}; a region looks like us-east-1.");
+        }
+
+        Span<char> buffer = stackalloc char[512];
+        var host = request.BaseUrl
+            ?? string.Create(CultureInfo.InvariantCulture, buffer, $"https://{service}.{region}.{DomainOf(service, region)}");
+        return new UpstreamAddress(UpstreamUrl.Join(host, rest, request.Query), request.Rest.ToString()) { Model = FindModel(rest) };
+    }
+
+    public override bool KeepsHeader(IHeaderSource headers, string name) => SignedRequest.Covers(headers, name);
+
+    public override void PrepareHeaders(IUpstreamHeaders headers, UpstreamAddress address)
+    {
+        if (IsMantleAnthropic(address) && AuthorizationValue.BearerToken(headers["authorization"]) is { } key)
+        {
+            headers.Remove("authorization");
+            headers.Set("x-api-key", key);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>For Bedrock API keys; access keys sign instead.</remarks>
+    public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential)
+    {
+        if (IsMantleAnthropic(address))
+        {
+            AnthropicCredentials.Inject(Credentials, headers, credential);
+        }
+        else
+        {
+            base.InjectCredential(headers, address, credential);
+        }
+    }
+
+    public override string? ModelType(UpstreamAddress address)
+    {
+        if (address.Model is null)
+        {
+            return ModelTypes.OfPath(address.Path);
+        }
+
+        var operation = address.Path.AsSpan(address.Path.LastIndexOf('/') + 1);
+        return operation.StartsWith("converse") ? ModelTypes.TextGeneration : ModelTypes.OfModel(address.Model) ?? ModelTypes.TextGeneration;
+    }
+
+    private static string DomainOf(ReadOnlySpan<char> service, ReadOnlySpan<char> region) =>
+        service.SequenceEqual("bedrock-mantle") ? "api.aws"
+        : region.StartsWith("cn-") ? "amazonaws.com.cn"
+        : "amazonaws.com";
+
+    // model/{id}/{operation}; the id of an inference profile may hold a slash of its own if the client did not encode it.
+    private static string? FindModel(ReadOnlySpan<char> path)
+    {
+        if (!RequestPath.TryTake(ref path, "model"))
+        {
+            return null;
+        }
+
+        var end = path.LastIndexOf('/');
+        return RequestPath.DecodeOrNull(end < 0 ? path : path[..end]);
+    }
+
+    private static bool IsMantleAnthropic(UpstreamAddress address)
+    {
+        ReadOnlySpan<char> path = address.Path;
+        if (!RequestPath.TryTake(ref path, "bedrock-mantle"))
+        {
+            return false;
+        }
+
+        RequestPath.TakeSegment(ref path);
+        return RequestPath.FirstSegment(path).SequenceEqual("anthropic");
+    }
+}

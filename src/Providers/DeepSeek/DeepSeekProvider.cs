@@ -1,0 +1,10 @@
+using GatewayActors.Providers.Mapping;
+
+namespace GatewayActors.Providers.DeepSeek;
+
+/// <summary>DeepSeek. It serves every path with and without <c>v1</c> itself.</summary>
+/// <remarks>https://api-docs.deepseek.com</remarks>
+internal sealed class DeepSeekProvider() : SingleHostProvider("deepseek", "https://api.deepseek.com")
+{
+    protected override ReadOnlySpan<char> DropVersion(ReadOnlySpan<char> path) => VersionedPath.Without(path, "v1");
+}

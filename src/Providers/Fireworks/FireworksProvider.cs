@@ -1,0 +1,10 @@
+using GatewayActors.Providers.Mapping;
+
+namespace GatewayActors.Providers.Fireworks;
+
+/// <summary>Fireworks AI.</summary>
+/// <remarks>https://docs.fireworks.ai/api-reference</remarks>
+internal sealed class FireworksProvider() : SingleHostProvider("fireworks", "https://api.fireworks.ai/inference/v1")
+{
+    protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => DropBeforeVersion(rest, "inference");
+}

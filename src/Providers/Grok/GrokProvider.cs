@@ -1,0 +1,28 @@
+using GatewayActors.Providers.Mapping;
+
+namespace GatewayActors.Providers.Grok;
+
+/// <summary>xAI.</summary>
+/// <remarks>https://docs.x.ai/docs/api-reference</remarks>
+internal sealed class GrokProvider() : SingleHostProvider("grok", "https://api.x.ai/v1")
+{
+    public override IReadOnlyList<string> Aliases { get; } = ["xai"];
+
+    public override CredentialPlaces Credentials { get; } = new()
+    {
+        Headers = ["authorization", "x-api-key"], // the second from Anthropic's SDK
+        InjectHeader = "authorization",
+        InjectScheme = "Bearer ",
+    };
+
+    public override void PrepareHeaders(IUpstreamHeaders headers, UpstreamAddress address)
+    {
+        if (RequestPath.FirstSegment(address.Path).SequenceEqual("messages")
+            && headers["authorization"] is null
+            && headers["x-api-key"] is { Length: > 0 } key)
+        {
+            headers.Remove("x-api-key");
+            headers.Set("authorization", "Bearer " + key);
+        }
+    }
+}

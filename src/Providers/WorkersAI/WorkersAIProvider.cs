@@ -1,0 +1,58 @@
+using System.Globalization;
+using GatewayActors.Providers.Mapping;
+
+namespace GatewayActors.Providers.WorkersAI;
+
+/// <summary>
+/// Workers AI: models by path (<c>@cf/…</c>, with or without <c>run/</c>), and an OpenAI-compatible surface under <c>v1</c>. The account
+/// in the URL is the credential's, not the gateway's.
+/// </summary>
+/// <remarks>
+/// https://developers.cloudflare.com/api/resources/ai. An operator's base URL stands for <c>…/ai/run</c>; one that ends with <c>/run</c>
+/// or <c>/ai</c> is recognised, and <c>v1</c> is found beside <c>run</c>.
+/// </remarks>
+internal sealed class WorkersAIProvider : Provider
+{
+    public override string Slug => "workers-ai";
+
+    public override string DefaultBaseUrl => "https://api.cloudflare.com/client/v4/accounts/{account}/ai/run";
+
+    public override UpstreamMapping Map(in ProviderRequest request)
+    {
+        if (RequestPath.Problem(request) is { } problem)
+        {
+            return UpstreamMapping.Refuse(problem);
+        }
+
+        if (request.BaseUrl is null && request.Home?.Account is not { Length: > 0 })
+        {
+            return UpstreamMapping.Refuse(
+                "workers-ai needs the Cloudflare account of its credential: store an account_id with the key, or let the operator set Gateway:Providers:workers-ai:BaseUrl.");
+        }
+
+        var baseUrl = request.BaseUrl ?? DefaultBaseUrl.Replace("{account}", Uri.EscapeDataString(request.Home!.Account!), StringComparison.Ordinal);
+        return RequestPath.FirstSegment(request.Rest).SequenceEqual("v1")
+            ? OpenAICompatible(baseUrl, VersionedPath.Without(request.Rest, "v1"), request.Query)
+            : Run(baseUrl, request.Rest, request.Query);
+    }
+
+    public override string? ModelType(UpstreamAddress address) => address.Model is null
+        ? ModelTypes.OfPath(address.Path)
+        : ModelTypes.OfModel(address.Model) ?? ModelTypes.TextGeneration;
+
+    private static UpstreamAddress OpenAICompatible(ReadOnlySpan<char> baseUrl, ReadOnlySpan<char> path, ReadOnlySpan<char> query)
+    {
+        var root = baseUrl.EndsWith("/run") ? baseUrl[..^4] : baseUrl;
+        Span<char> buffer = stackalloc char[512];
+        return new(
+            string.Create(CultureInfo.InvariantCulture, buffer, $"{VersionedPath.WithoutVersion(root)}/v1/{path}{query}"),
+            string.Concat("v1/", path));
+    }
+
+    private static UpstreamAddress Run(ReadOnlySpan<char> baseUrl, ReadOnlySpan<char> rest, ReadOnlySpan<char> query)
+    {
+        RequestPath.TryTake(ref rest, "run");
+        var root = baseUrl.EndsWith("/ai") ? string.Concat(baseUrl, "/run") : baseUrl;
+        return new(UpstreamUrl.Join(root, rest, query), string.Concat("run/", rest)) { Model = RequestPath.DecodeOrNull(rest) };
+    }
+}
