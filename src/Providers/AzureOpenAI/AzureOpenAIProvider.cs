@@ -83,7 +83,16 @@ internal sealed class AzureOpenAIProvider : Provider
         }
     }
 
-    public override string? ModelType(UpstreamAddress address) => ModelTypes.OfPath(AfterResource(address));
+    public override string? ModelType(UpstreamAddress address)
+    {
+        var path = AfterResource(address);
+        if (address.Model is not null)
+        {
+            RequestPath.TakeSegment(ref path); // A deployment may be called "audio" or anything else.
+        }
+
+        return ModelTypes.OfPath(path);
+    }
 
     // {resource}/{deployment}/… : the deployment is the model.
     private static UpstreamMapping Deployment(ReadOnlySpan<char> host, ReadOnlySpan<char> resource, ReadOnlySpan<char> rest, in ProviderRequest request)

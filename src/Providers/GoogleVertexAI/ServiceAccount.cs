@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -147,7 +148,7 @@ public sealed class ServiceAccount
     {
         var urlSafe = text.ToString().Replace('+', '-').Replace('/', '_').TrimEnd('=');
         var bytes = new byte[Base64Url.GetMaxDecodedLength(urlSafe.Length)];
-        return Base64Url.TryDecodeFromChars(urlSafe, bytes, out var written) ? bytes[..written] : null;
+        return Base64Url.DecodeFromChars(urlSafe, bytes, out _, out var written) == OperationStatus.Done ? bytes[..written] : null;
     }
 
     private static string? Text(JsonElement json, string name) =>

@@ -128,4 +128,19 @@ public sealed class OpenAICompatibleMappingTests
     [InlineData("deepseek/v1/chat/completions", "https://proxy.corp", "https://proxy.corp/v1/chat/completions")]
     public void Map_OperatorBaseUrl_ReplacesTheWholeBase(string received, string baseUrl, string url) =>
         Assert.Equal(url, Map.Address(received, baseUrl).Url);
+
+    [Fact]
+    public void Map_HotPath_AllocatesTheAddressAndItsTwoStringsOnly()
+    {
+        var provider = Map.Catalog.Find("openai")!;
+        var headers = new FakeHeaders();
+        provider.Map(new() { Slug = "openai", Rest = "v1/chat/completions", Query = "", Headers = headers });
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var mapping = provider.Map(new() { Slug = "openai", Rest = "v1/chat/completions", Query = "", Headers = headers });
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // A string of n characters takes 22 + 2n bytes, rounded up to 8; the address is an object of three references.
+        Assert.InRange(allocated, 1, (22 + (2 * mapping.Address!.Url.Length)) + (22 + (2 * mapping.Address.Path.Length)) + 40 + 24);
+    }
 }
