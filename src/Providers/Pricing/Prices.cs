@@ -24,6 +24,12 @@ public sealed record ModelPrice
 
     /// <summary>When the price was read at its source.</summary>
     public DateOnly SourceDate { get; init; }
+
+    /// <summary>What the prices are multiplied by for the tier <c>flex</c>. Default: half; Groq sells it at the plain price.</summary>
+    public decimal FlexFactor { get; init; } = 0.5m;
+
+    /// <summary>Whether this is the price of a model like the one asked for (the base of a tuned model, the same model elsewhere).</summary>
+    public bool IsApproximate { get; init; }
 }
 
 /// <summary>Finds prices. Immutable; thread-safe.</summary>
@@ -37,7 +43,7 @@ public interface IPriceTable
 }
 
 /// <summary>A price that the caller sets for one request, in US dollars per token; null where not given.</summary>
-public sealed record CustomCost
+public sealed partial record CustomCost
 {
     public decimal? PerTokenIn { get; init; }
     public decimal? PerTokenOut { get; init; }
