@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Anthropic;
 
@@ -14,4 +15,6 @@ internal sealed class AnthropicProvider() : SingleHostProvider("anthropic", "htt
 
     public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         AnthropicCredentials.Inject(Credentials, headers, credential);
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Anthropic(response);
 }

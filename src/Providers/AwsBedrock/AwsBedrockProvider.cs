@@ -1,6 +1,7 @@
 using System.Globalization;
 using GatewayActors.Providers.Anthropic;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.AwsBedrock;
 
@@ -88,6 +89,8 @@ internal sealed class AwsBedrockProvider : Provider
         var operation = address.Path.AsSpan(address.Path.LastIndexOf('/') + 1);
         return operation.StartsWith("converse") ? ModelTypes.TextGeneration : ModelTypes.OfModel(address.Model) ?? ModelTypes.TextGeneration;
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Bedrock(response);
 
     private static string DomainOf(ReadOnlySpan<char> service, ReadOnlySpan<char> region) =>
         service.SequenceEqual("bedrock-mantle") ? "api.aws"

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GatewayActors.Providers.Anthropic;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.AzureOpenAI;
 
@@ -82,6 +83,8 @@ internal sealed class AzureOpenAIProvider : Provider
             base.InjectCredential(headers, address, credential);
         }
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     public override string? ModelType(UpstreamAddress address)
     {

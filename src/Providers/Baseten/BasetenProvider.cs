@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Baseten;
 
@@ -56,4 +57,6 @@ internal sealed class BasetenProvider : Provider
     }
 
     private static bool IsModel(UpstreamAddress address) => RequestPath.FirstSegment(address.Path).SequenceEqual("model");
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 }

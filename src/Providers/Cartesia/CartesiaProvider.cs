@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Cartesia;
 
@@ -6,6 +7,8 @@ namespace GatewayActors.Providers.Cartesia;
 /// <remarks>https://docs.cartesia.ai/api-reference</remarks>
 internal sealed class CartesiaProvider() : SingleHostProvider("cartesia", "https://api.cartesia.ai")
 {
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Cartesia(response);
+
     // Every request must name a version; this is the newest one that all endpoints are documented for.
     private const string DefaultVersion = "2025-04-16";
 

@@ -1,7 +1,11 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Cerebras;
 
 /// <summary>Cerebras.</summary>
 /// <remarks>https://inference-docs.cerebras.ai/api-reference</remarks>
-internal sealed class CerebrasProvider() : SingleHostProvider("cerebras", "https://api.cerebras.ai/v1");
+internal sealed class CerebrasProvider() : SingleHostProvider("cerebras", "https://api.cerebras.ai/v1")
+{
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+}

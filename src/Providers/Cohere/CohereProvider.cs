@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Cohere;
 
@@ -19,4 +20,6 @@ internal sealed class CohereProvider() : SingleHostProvider("cohere", "https://a
                 UpstreamUrl.Join(VersionedPath.WithoutVersion(request.BaseUrl ?? DefaultBaseUrl), request.Rest, request.Query),
                 request.Rest.ToString());
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Cohere(response);
 }

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.DeepSeek;
 
@@ -6,5 +7,7 @@ namespace GatewayActors.Providers.DeepSeek;
 /// <remarks>https://api-docs.deepseek.com</remarks>
 internal sealed class DeepSeekProvider() : SingleHostProvider("deepseek", "https://api.deepseek.com")
 {
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+
     protected override ReadOnlySpan<char> DropVersion(ReadOnlySpan<char> path) => VersionedPath.Without(path, "v1");
 }

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Deepgram;
 
@@ -24,6 +25,8 @@ internal sealed class DeepgramProvider() : SingleHostProvider("deepgram", "https
             _ => null,
         };
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Deepgram(response);
 
     protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query) => QueryString.Find(query, "model");
 }

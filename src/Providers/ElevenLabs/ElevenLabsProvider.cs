@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.ElevenLabs;
 
@@ -16,6 +17,8 @@ internal sealed class ElevenLabsProvider() : SingleHostProvider("elevenlabs", "h
     public override string ModelMember => "model_id";
 
     public override string? ModelType(UpstreamAddress address) => ModelTypes.Audio;
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.ElevenLabs(response);
 
     protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query) => QueryString.Find(query, "model_id");
 }

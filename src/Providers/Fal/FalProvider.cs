@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Fal;
 
@@ -61,6 +62,8 @@ internal sealed class FalProvider : Provider
     }
 
     public override string? ModelType(UpstreamAddress address) => ModelTypes.OfModel(address.Model);
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Fal(response);
 
     // {app}[/stream|/realtime], {app}/requests/{id}[/…]
     private static string? FindApp(ReadOnlySpan<char> path)

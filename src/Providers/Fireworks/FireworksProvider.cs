@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Fireworks;
 
@@ -6,5 +7,7 @@ namespace GatewayActors.Providers.Fireworks;
 /// <remarks>https://docs.fireworks.ai/api-reference</remarks>
 internal sealed class FireworksProvider() : SingleHostProvider("fireworks", "https://api.fireworks.ai/inference/v1")
 {
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Fireworks(response);
+
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => DropBeforeVersion(rest, "inference");
 }

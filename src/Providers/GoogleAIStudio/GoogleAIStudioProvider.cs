@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.GoogleAIStudio;
 
@@ -50,4 +51,6 @@ internal sealed class GoogleAIStudioProvider : Provider
         var first = RequestPath.FirstSegment(rest);
         return VersionedPath.IsVersion(first) || first is "upload" or "download" or "ws";
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.GoogleAIStudio(response);
 }

@@ -1,5 +1,6 @@
 using GatewayActors.Providers.GoogleAIStudio;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.GoogleVertexAI;
 
@@ -48,6 +49,8 @@ internal sealed class GoogleVertexAIProvider : Provider
         var path = VersionedPath.Without(rest, DefaultVersion);
         return new UpstreamAddress(UrlOf(baseUrl, rest, request.Query), path.ToString()) { Model = GeminiPath.FindModel(path) };
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.GoogleVertexAI(response);
 
     public override string? ModelType(UpstreamAddress address) => GeminiPath.ModelType(address);
 

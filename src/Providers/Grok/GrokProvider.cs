@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Grok;
 
@@ -25,4 +26,6 @@ internal sealed class GrokProvider() : SingleHostProvider("grok", "https://api.x
             headers.Set("authorization", "Bearer " + key);
         }
     }
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.XAI(response);
 }

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Groq;
 
@@ -6,5 +7,7 @@ namespace GatewayActors.Providers.Groq;
 /// <remarks>https://console.groq.com/docs/api-reference</remarks>
 internal sealed class GroqProvider() : SingleHostProvider("groq", "https://api.groq.com/openai/v1")
 {
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Groq(response);
+
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => DropBeforeVersion(rest, "openai");
 }

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.HuggingFace;
 
@@ -37,6 +38,8 @@ internal sealed class HuggingFaceProvider : Provider
 
     public override string? ModelType(UpstreamAddress address) =>
         address.Model is null ? ModelTypes.OfPath(address.Path) : null; // A task's kind is the model's own affair.
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.HuggingFace(response);
 
     private static ReadOnlySpan<char> RootOf(ReadOnlySpan<char> baseUrl)
     {

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Ideogram;
 
@@ -10,6 +11,8 @@ internal sealed class IdeogramProvider() : SingleHostProvider("ideogram", "https
 
     public override string? ModelType(UpstreamAddress address) =>
         RequestPath.FirstSegment(address.Path).SequenceEqual("describe") ? ModelTypes.TextGeneration : ModelTypes.Image;
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Ideogram(response);
 
     protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query)
     {

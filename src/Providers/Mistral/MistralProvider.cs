@@ -1,7 +1,11 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Mistral;
 
 /// <summary>Mistral AI.</summary>
 /// <remarks>https://docs.mistral.ai/api</remarks>
-internal sealed class MistralProvider() : SingleHostProvider("mistral", "https://api.mistral.ai/v1");
+internal sealed class MistralProvider() : SingleHostProvider("mistral", "https://api.mistral.ai/v1")
+{
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+}

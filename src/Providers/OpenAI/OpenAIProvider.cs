@@ -1,7 +1,11 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.OpenAI;
 
 /// <summary>OpenAI.</summary>
 /// <remarks>https://platform.openai.com/docs/api-reference</remarks>
-internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://api.openai.com/v1");
+internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://api.openai.com/v1")
+{
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+}

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Parallel;
 
@@ -41,6 +42,8 @@ internal sealed class ParallelProvider() : SingleHostProvider("parallel", "https
     public override string ModelMemberAt(UpstreamAddress address) => IsChat(address) ? "model" : "processor";
 
     public override string? ModelType(UpstreamAddress address) => IsChat(address) ? ModelTypes.TextGeneration : null;
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Parallel(response);
 
     // The vendor serves chat at the root and under v1beta; other endpoints exist under their own version only.
     protected override ReadOnlySpan<char> DropVersion(ReadOnlySpan<char> path)

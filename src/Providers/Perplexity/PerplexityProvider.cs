@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Perplexity;
 
@@ -7,6 +8,8 @@ namespace GatewayActors.Providers.Perplexity;
 internal sealed class PerplexityProvider() : SingleHostProvider("perplexity-ai", "https://api.perplexity.ai")
 {
     public override IReadOnlyList<string> Aliases { get; } = ["perplexity"];
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Perplexity(response);
 
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest)
     {

@@ -37,7 +37,8 @@ public static class CostCalculator
     {
         var isEstimate = price.IsApproximate || usage.Source == UsageSource.Estimated;
         var tokens = Tokens(usage, price, ref isEstimate);
-        var units = Units(usage, price);
+        // Embeddings count one text in tokens and in characters, and lists price both: it is charged once.
+        var units = tokens is not null && usage.UnitKind == UnitKinds.Character ? null : Units(usage, price);
         if ((tokens ?? units) is null)
         {
             return null;

@@ -28,7 +28,7 @@ public sealed partial record CustomCost
         }
         catch (JsonException)
         {
-            return null; // malformed prices are ignored by definition; the caller is told by the log entry's cost
+            return null; // malformed prices are ignored by definition: a price is no reason to refuse a request
         }
         finally
         {

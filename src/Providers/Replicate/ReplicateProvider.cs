@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Replicate;
 
@@ -9,6 +10,8 @@ internal sealed class ReplicateProvider() : SingleHostProvider("replicate", "htt
     public override string ModelMember => "version";
 
     public override string? ModelType(UpstreamAddress address) => null; // A prediction may be anything.
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Replicate(response);
 
     protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query)
     {

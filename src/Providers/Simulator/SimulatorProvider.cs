@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Simulator;
 
@@ -7,4 +8,6 @@ namespace GatewayActors.Providers.Simulator;
 internal sealed class SimulatorProvider() : SingleHostProvider("simulator", "http://simulator.internal/v1")
 {
     public override bool AllowsAnonymous => true;
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 }

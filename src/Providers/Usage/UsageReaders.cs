@@ -229,7 +229,7 @@ public static class UsageReaders
     private static bool IsAnthropic(in ResponseFacts response)
     {
         var path = response.Address.Path.AsSpan();
-        return path.EndsWith("/messages") || path.SequenceEqual("messages") || path.Contains("/messages/", StringComparison.Ordinal);
+        return path.EndsWith("/messages") || path.SequenceEqual("messages") || path.StartsWith("messages/") || path.Contains("v1/messages/", StringComparison.Ordinal);
     }
 
     private static bool IsBelow(in ResponseFacts response, string part) => response.Address.Path.Contains(part, StringComparison.Ordinal);

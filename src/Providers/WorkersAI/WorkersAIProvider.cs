@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.WorkersAI;
 
@@ -39,6 +40,8 @@ internal sealed class WorkersAIProvider : Provider
     public override string? ModelType(UpstreamAddress address) => address.Model is null
         ? ModelTypes.OfPath(address.Path)
         : ModelTypes.OfModel(address.Model) ?? ModelTypes.TextGeneration;
+
+    public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.WorkersAI(response);
 
     private static UpstreamAddress OpenAICompatible(ReadOnlySpan<char> baseUrl, ReadOnlySpan<char> path, ReadOnlySpan<char> query)
     {

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Usage;
+using Xunit;
 
 namespace GatewayActors.Providers.Tests.Usage;
 

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Usage;
+using Xunit;
 
 namespace GatewayActors.Providers.Tests.Usage;
 
@@ -15,7 +16,10 @@ public sealed class UsageReaderTests
         Assert.Equal(expected.Model, report.Model);
         Assert.Equal(expected.Tier, report.ServiceTier);
         Assert.Equal(expected.Error, report.Error);
-        Assert.Equal(expected.Usage is { Source: UsageSource.Reported, Units: null }, report.RawUsageJson is not null || fixture.Contains("titan", StringComparison.Ordinal));
+        if (report.RawUsageJson is { } raw)
+        {
+            Assert.Equal(System.Text.Json.JsonValueKind.Object, System.Text.Json.JsonDocument.Parse(raw).RootElement.ValueKind);
+        }
     }
 
     [Theory]
