@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using GatewayActors.Front.Management.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayActors.Front.Authentication;
+
+/// <summary>Authenticates callers of the admin API, and answers failures with the codes its clients know.</summary>
+/// <remarks>Deviations from the usual 401: no credentials and a malformed header are 400.</remarks>
+internal sealed class ApiTokenHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ITokenVerifier verifier)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    private const string BearerPrefix = "Bearer ";
+
+    private bool _malformed;
+
+    /// <inheritdoc/>
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var credential = ReadCredential(Request.Headers.Authorization, Request.Headers["X-Auth-Key"]);
+        if (credential is null)
+        {
+            return _malformed ? AuthenticateResult.Fail("The Authorization header is malformed.") : AuthenticateResult.NoResult();
+        }
+
+        return await verifier.VerifyAsync(credential, Context.Connection.RemoteIpAddress, Context.RequestAborted) is { } token
+            ? AuthenticateResult.Success(new(new(new TokenIdentity(token)), Scheme.Name))
+            : AuthenticateResult.Fail("The token is not valid.");
+    }
+
+    /// <inheritdoc/>
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var result = await HandleAuthenticateOnceSafeAsync();
+        var problem = result.None ? ApiProblem.Of(StatusCodes.Status400BadRequest, ApiErrors.MissingCredentials)
+            : _malformed ? ApiProblem.Of(StatusCodes.Status400BadRequest, ApiErrors.MalformedCredentials)
+            : Request.Path.StartsWithSegments("/client/v4/user/tokens/verify", StringComparison.Ordinal)
+                ? ApiProblem.Of(StatusCodes.Status401Unauthorized, ApiErrors.InvalidApiToken)
+                : ApiProblem.Of(StatusCodes.Status401Unauthorized, ApiErrors.AuthenticationFailed);
+        if (problem.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await problem.ExecuteAsync(Context);
+    }
+
+    /// <inheritdoc/>
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        ApiProblem.Of(StatusCodes.Status403Forbidden, ApiErrors.AuthenticationFailed).ExecuteAsync(Context);
+
+    // The token first, then the key of a "global key" pair: there is nothing but tokens here, so the key must be one.
+    private string? ReadCredential(StringValues authorization, StringValues key)
+    {
+        if (authorization.Count > 0)
+        {
+            var value = authorization.Count == 1 ? authorization[0].AsSpan() : [];
+            var token = value.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? value[BearerPrefix.Length..].Trim() : [];
+            _malformed = token.IsEmpty || token.ContainsAny(' ', ',');
+            return _malformed ? null : token.ToString();
+        }
+
+        return key is [{ Length: > 0 } single] ? single : null;
+    }
+}

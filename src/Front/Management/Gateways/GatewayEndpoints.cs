@@ -1,0 +1,157 @@
+using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Logs;
+using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Logging;
+using GatewayActors.Front.Management.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace GatewayActors.Front.Management.Gateways;
+
+/// <summary>Gateways: create, read, update, delete, and their addresses.</summary>
+internal static class GatewayEndpoints
+{
+    private static readonly string[] RequiredFields =
+        ["cache_invalidate_on_update:boolean", "cache_ttl:integer", "collect_logs:boolean", "rate_limiting_interval:integer", "rate_limiting_limit:integer"];
+
+    private static readonly string[] OptionalFields =
+    [
+        "authentication:boolean", "byok_only:boolean", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object",
+        "log_classification:boolean", "log_management:integer", "log_management_strategy", "logpush:boolean", "logpush_public_key", "otel:array",
+        "rate_limiting_technique", "retry_backoff", "retry_delay:integer", "retry_max_attempts:integer", "spend_limits:object", "store_id",
+        "stripe:object", "workers_ai_billing_mode", "zdr:boolean",
+    ];
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        /// <summary>Maps the gateways of an account.</summary>
+        public void MapGateways()
+        {
+            var group = routes.MapGroup("/accounts/{accountId}/ai-gateway/gateways")
+                .WithTags("Gateways")
+                .RequirePermission(Permissions.GatewayMetadataRead);
+            group.MapGet("/", ListAsync).WithName("ListGateways").WithQuery("page:integer", "per_page:integer", "search");
+            group.MapPost("/", CreateAsync).WithName("CreateGateway").RequirePermission(Permissions.GatewayWrite)
+                .WithBody(["id", .. RequiredFields], OptionalFields);
+            group.MapGet("/{gatewayId}", GetAsync).WithName("GetGateway");
+            group.MapPut("/{gatewayId}", UpdateAsync).WithName("UpdateGateway").RequirePermission(Permissions.GatewayWrite)
+                .WithBody(RequiredFields, OptionalFields);
+            group.MapDelete("/{gatewayId}", DeleteAsync).WithName("DeleteGateway").RequirePermission(Permissions.GatewayWrite);
+            group.MapGet("/{gatewayId}/url/{provider}", GatewayUrl.GetAsync).WithName("GetGatewayUrl");
+        }
+    }
+
+    internal static async Task<Results<Ok<Envelope<IReadOnlyList<GatewayResource>>>, ApiProblem>> ListAsync(
+        string accountId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request.Query);
+        var paging = query.Paging(maxPerPage: 100);
+        var search = query.Text("search");
+        if (query.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        var account = grains.GetGrain<IAccountGrain>(GrainKeys.Account(accountId));
+        var ids = await account.ListGatewaysAsync(cancellationToken);
+        if (ids.Count == 0 && await account.GetAsync(cancellationToken) is null)
+        {
+            return ApiProblem.AccountNotFound(context);
+        }
+
+        var found = search is null ? ids : [.. ids.Where(id => id.Contains(search, StringComparison.OrdinalIgnoreCase))];
+        var gateways = await Task.WhenAll(paging.Of(found).Select(id => Gateway(grains, accountId, id).GetAsync(cancellationToken)));
+        return TypedResults.Ok(Envelope.Page<GatewayResource>(
+            [.. gateways.OfType<GatewayRecord>().Select(GatewayResource.From)], paging, found.Count));
+    }
+
+    internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> CreateAsync(
+        string accountId, HttpContext context, IGrainFactory grains, IOptions<ManagementOptions> options, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        List<ApiError> errors = [];
+        var id = new ObjectReader(body, ["body"], errors).Text("id", 1, 64, Need.NotNull).Value;
+        if (id is not null && !Identifiers.IsNewGatewayId(id))
+        {
+            errors.Add(ApiErrors.Invalid("Invalid id: lower-case letters, digits and underscores, in words joined by single hyphens", "body", "id"));
+        }
+
+        var configuration = GatewayConfigurationReader.Read(body, stored: null, options.Value.Upstream.AllowPrivateNetworks, errors);
+        return errors.Count > 0
+            ? ApiProblem.Invalid(errors)
+            : Answer(await Gateway(grains, accountId, id!).CreateAsync(configuration, cancellationToken), context);
+    }
+
+    internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> GetAsync(
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        await FindAsync(grains, accountId, gatewayId, cancellationToken) is { } gateway
+            ? TypedResults.Ok(Envelope.Of(GatewayResource.From(gateway)))
+            : ApiProblem.NotFound;
+
+    internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> UpdateAsync(
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, IOptions<ManagementOptions> options, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        if (await FindAsync(grains, accountId, gatewayId, cancellationToken) is not { } stored)
+        {
+            return ApiProblem.NotFound;
+        }
+
+        List<ApiError> errors = [];
+        var id = new ObjectReader(body, ["body"], errors).Text("id", 0, 1024);
+        if (id.IsSet && id.Value is not null && id.Value != gatewayId)
+        {
+            errors.Add(ApiErrors.Invalid("The id must be the one in the path; a gateway cannot be renamed", "body", "id"));
+        }
+
+        var configuration = GatewayConfigurationReader.Read(body, stored.Configuration, options.Value.Upstream.AllowPrivateNetworks, errors);
+        return errors.Count > 0
+            ? ApiProblem.Invalid(errors)
+            : Answer(await Gateway(grains, accountId, gatewayId).UpdateAsync(configuration, cancellationToken), context);
+    }
+
+    internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> DeleteAsync(
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, ILogStore logs, ILogFlush flush, CancellationToken cancellationToken)
+    {
+        if (!Identifiers.IsUrlId(gatewayId))
+        {
+            return ApiProblem.NotFound;
+        }
+
+        var change = await Gateway(grains, accountId, gatewayId).DeleteAsync(cancellationToken);
+
+        // Also when the gateway was gone before: an earlier deletion may have failed between the gateway and its logs.
+        await flush.FlushAsync(cancellationToken);
+        await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
+        return Answer(change, context);
+    }
+
+    /// <summary>The gateway of a route; null if there is none.</summary>
+    internal static async Task<GatewayRecord?> FindAsync(IGrainFactory grains, string accountId, string gatewayId, CancellationToken cancellationToken) =>
+        Identifiers.IsUrlId(gatewayId) ? await Gateway(grains, accountId, gatewayId).GetAsync(cancellationToken) : null;
+
+    private static IGatewayGrain Gateway(IGrainFactory grains, string accountId, string gatewayId) =>
+        grains.GetGrain<IGatewayGrain>(GrainKeys.Gateway(accountId, gatewayId));
+
+    private static Results<Ok<Envelope<GatewayResource>>, ApiProblem> Answer(GatewayChange change, HttpContext context) => change.Outcome switch
+    {
+        GatewayChangeOutcome.Done => TypedResults.Ok(Envelope.Of(GatewayResource.From(change.Gateway!))),
+        GatewayChangeOutcome.NotFound => ApiProblem.NotFound,
+        // 400 rather than 409, which the official clients would try again.
+        GatewayChangeOutcome.AlreadyExists => ApiProblem.Invalid("A gateway with this id already exists", "body", "id"),
+        GatewayChangeOutcome.TooManyGateways => ApiProblem.Invalid("The maximum number of gateways is reached", "body", "id"),
+        GatewayChangeOutcome.AccountNotFound => ApiProblem.AccountNotFound(context),
+    };
+}

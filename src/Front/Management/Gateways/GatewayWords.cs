@@ -1,0 +1,52 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Management.Http;
+
+namespace GatewayActors.Front.Management.Gateways;
+
+/// <summary>The words of the gateway object.</summary>
+internal static class GatewayWords
+{
+    public static Words<LimitTechnique> LimitTechniques { get; } = new((LimitTechnique.Fixed, "fixed"), (LimitTechnique.Sliding, "sliding"));
+
+    public static Words<LogManagementStrategy> LogManagementStrategies { get; } =
+        new((LogManagementStrategy.StopInserting, "STOP_INSERTING"), (LogManagementStrategy.DeleteOldest, "DELETE_OLDEST"));
+
+    public static Words<RetryBackoff> RetryBackoffs { get; } =
+        new((RetryBackoff.Constant, "constant"), (RetryBackoff.Linear, "linear"), (RetryBackoff.Exponential, "exponential"));
+
+    public static Words<WorkersAiBillingMode> BillingModes { get; } =
+        new((WorkersAiBillingMode.Postpaid, "postpaid"), (WorkersAiBillingMode.Unified, "unified"));
+
+    public static Words<CompatibilityLevel> CompatibilityLevels { get; } =
+        new((CompatibilityLevel.Standard, "standard"), (CompatibilityLevel.Strict, "strict"));
+
+    public static Words<RuleAction> Actions { get; } = new((RuleAction.Flag, "FLAG"), (RuleAction.Block, "BLOCK"));
+
+    public static Words<OtelContentType> OtelContentTypes { get; } = new((OtelContentType.Json, "json"), (OtelContentType.Protobuf, "protobuf"));
+
+    public static Words<SelectorMode> SelectorModes { get; } = new((SelectorMode.Partition, "partition"), (SelectorMode.Filter, "filter"));
+
+    public static Words<SpendLimitType> SpendLimitTypes { get; } = new((SpendLimitType.Cost, "cost"));
+
+    public static Words<CheckedSide> CheckedSides { get; } = new((CheckedSide.Request, "REQUEST"), (CheckedSide.Response, "RESPONSE"));
+}
+
+/// <summary>How a spend limit's selector counts.</summary>
+internal enum SelectorMode
+{
+    Partition,
+    Filter,
+}
+
+/// <summary>What a spend limit counts.</summary>
+internal enum SpendLimitType
+{
+    Cost,
+}
+
+/// <summary>What a DLP policy looks at.</summary>
+internal enum CheckedSide
+{
+    Request,
+    Response,
+}

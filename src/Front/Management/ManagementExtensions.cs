@@ -1,0 +1,79 @@
+using GatewayActors.Front.Management.Accounts;
+using GatewayActors.Front.Management.Gateways;
+using GatewayActors.Front.Management.Logs;
+using GatewayActors.Front.Management.Http;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GatewayActors.Front.Management;
+
+/// <summary>Registration of the admin API.</summary>
+internal static class ManagementExtensions
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>
+        /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
+        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Logging.ILogFlush"/> and a <see cref="Providers.ProviderCatalog"/>.
+        /// </summary>
+        public IServiceCollection AddManagement()
+        {
+            services.AddOptions<ManagementOptions>()
+                .BindConfiguration(ManagementOptions.SectionName)
+                .Validate(
+                    options => options.PublicUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" },
+                    "Gateway:PublicUrl must be an absolute http or https URL.")
+                .ValidateOnStart();
+            services.TryAddSingleton(TimeProvider.System);
+            services.ConfigureHttpJsonOptions(options =>
+            {
+                var json = options.SerializerOptions;
+                json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+                json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+                json.NumberHandling = JsonNumberHandling.Strict;
+                json.TypeInfoResolverChain.Insert(0, HttpJson.Default);
+                json.TypeInfoResolverChain.Insert(0, AccountsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, GatewaysJson.Default);
+                json.TypeInfoResolverChain.Insert(0, LogsJson.Default);
+            });
+            services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+            {
+                (document.Info.Title, document.Info.Version) = ("AI gateway admin API", "v4");
+                return Task.CompletedTask;
+            }));
+            return services;
+        }
+    }
+
+    extension(WebApplication app)
+    {
+        /// <summary>
+        /// Adds what comes before the endpoints: errors in the envelope, authentication, authorization. Call it once, after whatever
+        /// needs none of it, such as the data plane, has been branched off.
+        /// </summary>
+        public WebApplication UseManagement()
+        {
+            app.UseMiddleware<ManagementMiddleware>();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            return app;
+        }
+    }
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        /// <summary>Maps the admin API and its OpenAPI document.</summary>
+        public IEndpointRouteBuilder MapManagement()
+        {
+            var group = routes.MapGroup(ManagementMiddleware.BasePath).WithMetadata(new ManagementEndpoint());
+            group.MapIdentity();
+            group.MapAccounts();
+            group.MapTokens();
+            group.MapGateways();
+            group.MapLogs();
+            routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
+            return routes;
+        }
+    }
+}
