@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using GatewayActors.Front.Configuration;
+using Xunit;
 
 namespace GatewayActors.Front.Tests.Configuration;
 

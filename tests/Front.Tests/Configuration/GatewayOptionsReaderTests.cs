@@ -2,6 +2,7 @@ using GatewayActors.Front.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace GatewayActors.Front.Tests.Configuration;
 

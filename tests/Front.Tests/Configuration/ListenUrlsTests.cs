@@ -2,6 +2,7 @@ using GatewayActors.Front.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Xunit;
 
 namespace GatewayActors.Front.Tests.Configuration;
 

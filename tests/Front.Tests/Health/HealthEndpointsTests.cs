@@ -2,6 +2,7 @@ using System.Net;
 using GatewayActors.Front.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit;
 
 namespace GatewayActors.Front.Tests.Health;
 
