@@ -1,10 +1,10 @@
-using GatewayActors.Front.Management.Accounts;
-using GatewayActors.Front.Management.Gateways;
-using GatewayActors.Front.Management.Logs;
-using GatewayActors.Front.Management.Http;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GatewayActors.Front.Management.Accounts;
+using GatewayActors.Front.Management.Gateways;
+using GatewayActors.Front.Management.Http;
+using GatewayActors.Front.Management.Logs;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GatewayActors.Front.Management;
 
@@ -15,16 +15,11 @@ internal static class ManagementExtensions
     {
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
-        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Logging.ILogFlush"/> and a <see cref="Providers.ProviderCatalog"/>.
+        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Logging.ILogFlush"/>, a
+        /// <see cref="Providers.ProviderCatalog"/> and <see cref="Configuration.GatewayOptions"/>.
         /// </summary>
         public IServiceCollection AddManagement()
         {
-            services.AddOptions<ManagementOptions>()
-                .BindConfiguration(ManagementOptions.SectionName)
-                .Validate(
-                    options => options.PublicUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" },
-                    "Gateway:PublicUrl must be an absolute http or https URL.")
-                .ValidateOnStart();
             services.TryAddSingleton(TimeProvider.System);
             services.ConfigureHttpJsonOptions(options =>
             {

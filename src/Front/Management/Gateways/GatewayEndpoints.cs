@@ -3,10 +3,10 @@ using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace GatewayActors.Front.Management.Gateways;
 
@@ -68,7 +68,7 @@ internal static class GatewayEndpoints
     }
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> CreateAsync(
-        string accountId, HttpContext context, IGrainFactory grains, IOptions<ManagementOptions> options, CancellationToken cancellationToken)
+        string accountId, HttpContext context, IGrainFactory grains, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -83,7 +83,7 @@ internal static class GatewayEndpoints
             errors.Add(ApiErrors.Invalid("Invalid id: lower-case letters, digits and underscores, in words joined by single hyphens", "body", "id"));
         }
 
-        var configuration = GatewayConfigurationReader.Read(body, stored: null, options.Value.Upstream.AllowPrivateNetworks, errors);
+        var configuration = GatewayConfigurationReader.Read(body, stored: null, options.Upstream.AllowPrivateNetworks, errors);
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
             : Answer(await Gateway(grains, accountId, id!).CreateAsync(configuration, cancellationToken), context);
@@ -96,7 +96,7 @@ internal static class GatewayEndpoints
             : ApiProblem.NotFound;
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> UpdateAsync(
-        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, IOptions<ManagementOptions> options, CancellationToken cancellationToken)
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -116,7 +116,7 @@ internal static class GatewayEndpoints
             errors.Add(ApiErrors.Invalid("The id must be the one in the path; a gateway cannot be renamed", "body", "id"));
         }
 
-        var configuration = GatewayConfigurationReader.Read(body, stored.Configuration, options.Value.Upstream.AllowPrivateNetworks, errors);
+        var configuration = GatewayConfigurationReader.Read(body, stored.Configuration, options.Upstream.AllowPrivateNetworks, errors);
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
             : Answer(await Gateway(grains, accountId, gatewayId).UpdateAsync(configuration, cancellationToken), context);

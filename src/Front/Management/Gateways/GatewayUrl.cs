@@ -1,7 +1,7 @@
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Providers;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace GatewayActors.Front.Management.Gateways;
 
@@ -18,7 +18,7 @@ internal static class GatewayUrl
         HttpContext context,
         IGrainFactory grains,
         ProviderCatalog providers,
-        IOptions<ManagementOptions> options,
+        GatewayOptions options,
         CancellationToken cancellationToken)
     {
         if (provider is not (Universal or Compat) && providers.Find(provider) is null)
@@ -32,7 +32,7 @@ internal static class GatewayUrl
         }
 
         var request = context.Request;
-        var origin = options.Value.PublicUrl?.AbsoluteUri.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}";
+        var origin = options.PublicUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}";
         return TypedResults.Ok(Envelope.Of($"{origin}/v1/{accountId}/{gatewayId}/{(provider == Universal ? "" : provider)}"));
     }
 }
