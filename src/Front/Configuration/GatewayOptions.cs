@@ -51,6 +51,12 @@ public sealed class GatewayOptions
     [Between(1, 1_000_000)]
     public int MaxGatewaysPerAccount { get; set; } = 1_000;
 
+    /// <summary>
+    /// How long a stop waits for exchanges in flight; what runs longer is cut. Default: 30 seconds. Range: 0 to 1 hour.
+    /// </summary>
+    [Between("00:00:00", "01:00:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The request log.</summary>
     public LogOptions Logs { get; set; } = new();
 

@@ -1,0 +1,103 @@
+namespace GatewayActors.Front.Errors;
+
+/// <summary>A failure of one exchange, safe to show to the client.</summary>
+/// <param name="Kind">What went wrong.</param>
+/// <param name="Description">A sentence for the client. Holds no secret, prompt or upstream body.</param>
+internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
+{
+    /// <summary>When another try may succeed.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The code of the error table.</summary>
+    public int Code => Kind switch
+    {
+        GatewayErrorKind.GatewayNotFound => 2001,
+        GatewayErrorKind.InvalidProvider => 2008,
+        GatewayErrorKind.Unauthorized => 2009,
+        GatewayErrorKind.CredentialsRequired => 2040,
+        GatewayErrorKind.MalformedRequest => 7001,
+        GatewayErrorKind.RequestTooLarge => 7002,
+        GatewayErrorKind.RouteNotFound => 7000,
+        GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => 2005,
+        GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.Internal => 2000,
+    };
+
+    /// <summary>The message of the error table, which clients compare; what is special about this case stands in the description.</summary>
+    public string Message => Kind switch
+    {
+        GatewayErrorKind.GatewayNotFound => "AI gateway not found: please configure AI Gateway in the dashboard",
+        GatewayErrorKind.InvalidProvider => "Invalid provider",
+        GatewayErrorKind.Unauthorized => "Unauthorized",
+        GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => "Failed to get response from provider",
+        GatewayErrorKind.RouteNotFound => "No route for that URI",
+        GatewayErrorKind.Internal => "Internal error",
+        GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
+    };
+
+    /// <summary>The HTTP status.</summary>
+    /// <param name="strict">Whether the gateway answers failures of a provider as the reference does.</param>
+    public int Status(bool strict) => Kind switch
+    {
+        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest => 400,
+        GatewayErrorKind.Unauthorized => 401,
+        GatewayErrorKind.RouteNotFound => 404,
+        GatewayErrorKind.RequestTooLarge => 413,
+        GatewayErrorKind.Internal => 500,
+        GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
+        GatewayErrorKind.DecisionUnavailable => 503,
+        GatewayErrorKind.UpstreamTimeout => strict ? 400 : 504,
+    };
+
+    /// <summary>The name in metrics and traces.</summary>
+    public string Type => Kind switch
+    {
+        GatewayErrorKind.GatewayNotFound => "gateway_not_found",
+        GatewayErrorKind.InvalidProvider => "invalid_provider",
+        GatewayErrorKind.Unauthorized => "unauthorized",
+        GatewayErrorKind.CredentialsRequired => "credentials_required",
+        GatewayErrorKind.MalformedRequest => "malformed_request",
+        GatewayErrorKind.RequestTooLarge => "request_too_large",
+        GatewayErrorKind.RouteNotFound => "route_not_found",
+        GatewayErrorKind.UpstreamUnreachable => "upstream_unreachable",
+        GatewayErrorKind.UpstreamTimeout => "upstream_timeout",
+        GatewayErrorKind.DecisionUnavailable => "decision_unavailable",
+        GatewayErrorKind.Internal => "internal",
+    };
+}
+
+/// <summary>The ways in which an exchange fails before it is committed.</summary>
+internal enum GatewayErrorKind
+{
+    /// <summary>There is no such gateway or account.</summary>
+    GatewayNotFound,
+
+    /// <summary>There is no such provider, or the path cannot be one of its.</summary>
+    InvalidProvider,
+
+    /// <summary>The gateway asks for an API token.</summary>
+    Unauthorized,
+
+    /// <summary>No provider credential: none in the request, none stored.</summary>
+    CredentialsRequired,
+
+    /// <summary>The request cannot be understood.</summary>
+    MalformedRequest,
+
+    /// <summary>The body is larger than the operator allows.</summary>
+    RequestTooLarge,
+
+    /// <summary>No such path.</summary>
+    RouteNotFound,
+
+    /// <summary>The upstream cannot be reached, or broke the connection.</summary>
+    UpstreamUnreachable,
+
+    /// <summary>The upstream did not answer in time.</summary>
+    UpstreamTimeout,
+
+    /// <summary>No grain answered.</summary>
+    DecisionUnavailable,
+
+    /// <summary>A defect.</summary>
+    Internal,
+}

@@ -1,0 +1,57 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Providers;
+
+namespace GatewayActors.Front.Gateways;
+
+/// <summary>What a front keeps of one gateway: the way to its grain, and the newest snapshot it has seen.</summary>
+internal sealed class GatewayHandle(string accountId, string gatewayId, IGatewayGrain grain)
+{
+    private GatewaySnapshot? _snapshot;
+
+    public string AccountId { get; } = accountId;
+
+    public string GatewayId { get; } = gatewayId;
+
+    public IGatewayGrain Grain { get; } = grain;
+
+    /// <summary>
+    /// For providers whose address holds an account of theirs: until a stored key names another one, it is taken to have the same id.
+    /// </summary>
+    public CredentialHome Home { get; } = new() { Account = accountId };
+
+    /// <summary>The version to ask with; 0 for none.</summary>
+    public long SeenVersion => Volatile.Read(ref _snapshot)?.Version ?? 0;
+
+    /// <summary>Takes the configuration of an admission, if it brings one, and answers the snapshot that the admission decided by.</summary>
+    /// <remarks>
+    /// Admissions of one gateway can arrive here in another order than they were made in. A snapshot is only replaced by a newer
+    /// one; the exchange of an older admission still runs under what its own admission said.
+    /// </remarks>
+    public GatewaySnapshot Accept(Admission admission)
+    {
+        var current = Volatile.Read(ref _snapshot);
+        if (admission.Gateway is not { } gateway)
+        {
+            return current ?? throw new InvalidOperationException("An admission without a configuration answers only a caller who holds one.");
+        }
+
+        if (current?.Version == gateway.Version)
+        {
+            return current;
+        }
+
+        var accepted = new GatewaySnapshot(gateway);
+        while (current is null || current.Version < accepted.Version)
+        {
+            var seen = Interlocked.CompareExchange(ref _snapshot, accepted, current);
+            if (ReferenceEquals(seen, current))
+            {
+                break;
+            }
+
+            current = seen;
+        }
+
+        return accepted;
+    }
+}

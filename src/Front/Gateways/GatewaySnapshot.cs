@@ -1,0 +1,31 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Upstreams;
+
+namespace GatewayActors.Front.Gateways;
+
+/// <summary>One version of a gateway as exchanges need it: immutable, defaults applied. An exchange runs under one snapshot.</summary>
+internal sealed class GatewaySnapshot(GatewayRecord gateway)
+{
+    /// <summary>The version of the configuration.</summary>
+    public long Version { get; } = gateway.Version;
+
+    /// <summary>What exchanges that set nothing themselves do about failures.</summary>
+    public AttemptPolicy Attempts { get; } = new()
+    {
+        MaxAttempts = gateway.Configuration.RetryMaxAttempts ?? 1,
+        Delay = TimeSpan.FromMilliseconds(gateway.Configuration.RetryDelay ?? AttemptPolicy.DefaultDelayMilliseconds),
+        Backoff = gateway.Configuration.RetryBackoff ?? RetryBackoff.Exponential,
+    };
+
+    /// <summary>Whether exchanges are logged unless they say otherwise.</summary>
+    public bool CollectLogs { get; } = gateway.Configuration.CollectLogs;
+
+    /// <summary>Whether bodies are logged unless an exchange says otherwise.</summary>
+    public bool CollectPayloads { get; } = gateway.Configuration.CollectLogPayload ?? true;
+
+    /// <summary>Whether failures of a provider are answered as the reference does.</summary>
+    public bool Strict { get; } = gateway.Configuration.Compatibility == CompatibilityLevel.Strict;
+
+    /// <summary>Whether clients need an API token.</summary>
+    public bool RequiresToken { get; } = gateway.Configuration.Authentication ?? true;
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Health;
+using GatewayActors.Front.Management;
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Telemetry;
+using GatewayActors.Providers;
+using GatewayActors.Silo;
+using GatewayActors.Storage;
+
+namespace GatewayActors.Front.Hosting;
+
+/// <summary>Puts the process together: configuration, silo, storage, data plane, admin API, health and metrics.</summary>
+internal static class GatewayHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // The content root is where the program lies, so that its settings are found from any working directory; the data directory
+        // stays relative to where the operator starts it.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var catalog = new ProviderCatalog(BuiltInProviders.All);
+        var slugs = catalog.All.Select(provider => provider.Slug).ToHashSet(StringComparer.Ordinal);
+        if (GatewayOptionsReader.Validate(builder.Configuration, slugs) is { Count: > 0 } mistakes)
+        {
+            foreach (var mistake in mistakes)
+            {
+                await Console.Error.WriteLineAsync(mistake);
+            }
+
+            return 1;
+        }
+
+        builder.Services.AddGatewayOptions(builder.Configuration, slugs);
+        var options = new GatewayOptions();
+        GatewayOptionsReader.Read(builder.Configuration, slugs, options);
+        BootstrapToken token;
+        try
+        {
+            token = BootstrapToken.LoadOrCreate(options);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"Gateway:DataDirectory = '{options.DataDirectory}' cannot be used: {exception.Message}");
+            return 1;
+        }
+
+        ConfigureServer(builder, options);
+        AddServices(builder, options, catalog, token);
+        await using var app = builder.Build();
+        MapSurfaces(app);
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static void ConfigureServer(WebApplicationBuilder builder, GatewayOptions options)
+    {
+        builder.UseGatewayUrls();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Upstream.MaxRequestBodyBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+
+            // Header bytes pass as they are: what is no ASCII must neither be refused nor changed.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, GatewayOptions options, ProviderCatalog catalog, BootstrapToken token)
+    {
+        var services = builder.Services;
+
+        // The order matters for the stop, which goes backwards: server, log writer, silo. So a last exchange is still decided and logged.
+        builder.AddEmbeddedSilo(new SiloSettings
+        {
+            ClusterId = options.Cluster.ClusterId,
+            ServiceId = options.Cluster.ServiceId,
+            DataDirectory = options.DataDirectory,
+            MaxGatewaysPerAccount = options.MaxGatewaysPerAccount,
+        });
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(catalog);
+        services.AddSingleton(token);
+        services.AddSingleton(new OperatorToken(token.Value));
+        services.AddSqliteLogStore(store => store.Path = Path.Combine(options.DataDirectory, "logs.db"));
+        services.AddGatewayTelemetry(builder.Configuration);
+        services.AddGatewayHealth();
+        services.AddTokenAuthentication();
+        services.AddManagement();
+        services.AddDataPlane();
+        services.AddHostedService<Bootstrap>();
+    }
+
+    private static void MapSurfaces(WebApplication app)
+    {
+        app.UseGatewayMetricsListener();
+        app.UseDataPlane();
+        app.UseManagement();
+        app.MapGatewayHealth();
+        app.MapGatewayMetrics();
+        app.MapGatewayStartPage();
+        app.MapManagement();
+        app.MapUnknownPaths();
+    }
+}

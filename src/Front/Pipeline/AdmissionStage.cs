@@ -1,0 +1,61 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Gateways;
+using Orleans.Runtime;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>
+/// Asks the gateway's grain whether the exchange may run, and takes the newest configuration with the answer: one call, so a change of
+/// configuration holds for the very next exchange on every node without any invalidation.
+/// </summary>
+internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<AdmissionStage> logger)
+{
+    public async ValueTask InvokeAsync(Exchange exchange)
+    {
+        var caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous;
+        var gateway = exchange.Gateway;
+        Admission admission;
+        try
+        {
+            admission = await AdmitAsync(gateway, caller, exchange.Http.RequestAborted);
+        }
+        catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        {
+            LogNoDecision(exchange.Id, exception);
+            exchange.Fail(new(GatewayErrorKind.DecisionUnavailable, "The gateway cannot decide about requests at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            return;
+        }
+
+        switch (admission.Verdict)
+        {
+            case AdmissionVerdict.Admitted:
+                exchange.Snapshot = gateway.Accept(admission);
+                handles.Keep(gateway);
+                break;
+            case AdmissionVerdict.GatewayNotFound:
+                handles.Forget(gateway);
+                exchange.Fail(new(GatewayErrorKind.GatewayNotFound, $"There is no gateway '{gateway.GatewayId}' in this account."));
+                break;
+            case AdmissionVerdict.Unauthorized:
+                exchange.Fail(new(GatewayErrorKind.Unauthorized, "This gateway needs an API token of its account with the permission AI Gateway Run, in cf-aig-authorization or in the place of the provider's key."));
+                break;
+        }
+    }
+
+    private static async ValueTask<Admission> AdmitAsync(GatewayHandle gateway, Caller caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        {
+            // The silo that held the grain is gone; the second call activates it on another one.
+            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(EventId = 1001, EventName = "NoDecision", Level = LogLevel.Error, Message = "No grain decided about exchange {ExchangeId}.")]
+    private partial void LogNoDecision(Guid exchangeId, Exception exception);
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Front.Authentication;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>The headers in which clients send tokens of ours.</summary>
+[Flags]
+internal enum GatewayCredentialHeaders
+{
+    None = 0,
+    CfAigAuthorization = 1 << 0,
+    Authorization = 1 << 1,
+    XApiKey = 1 << 2,
+    XGoogApiKey = 1 << 3,
+    ApiKey = 1 << 4,
+    XiApiKey = 1 << 5,
+    OcpApimSubscriptionKey = 1 << 6,
+}
+
+/// <summary>
+/// Finds the gateway's own token wherever published clients put it. Every header that holds one is consumed: it is never forwarded and
+/// never counts as a provider's credential.
+/// </summary>
+/// <remarks>Only proves who calls; whether that is needed is the gateway's decision.</remarks>
+internal sealed class AuthenticationStage(ITokenVerifier tokens)
+{
+    // In the order in which they count.
+    private static readonly (string Name, GatewayCredentialHeaders Flag)[] Places =
+    [
+        ("cf-aig-authorization", GatewayCredentialHeaders.CfAigAuthorization),
+        ("authorization", GatewayCredentialHeaders.Authorization),
+        ("x-api-key", GatewayCredentialHeaders.XApiKey),
+        ("x-goog-api-key", GatewayCredentialHeaders.XGoogApiKey),
+        ("api-key", GatewayCredentialHeaders.ApiKey),
+        ("xi-api-key", GatewayCredentialHeaders.XiApiKey),
+        ("ocp-apim-subscription-key", GatewayCredentialHeaders.OcpApimSubscriptionKey),
+    ];
+
+    private static readonly string[] Schemes = ["Bearer ", "Token ", "Key ", "Api-Key "];
+
+    public async ValueTask InvokeAsync(Exchange exchange)
+    {
+        var headers = exchange.Http.Request.Headers;
+        foreach (var (name, flag) in Places)
+        {
+            if (!headers.TryGetValue(name, out var values))
+            {
+                continue;
+            }
+
+            foreach (var value in values)
+            {
+                if (value is { Length: > 0 } && await VerifyAsync(exchange, value) is { } principal)
+                {
+                    exchange.ConsumedHeaders |= flag;
+                    if (principal.Can(Permissions.GatewayRun, exchange.Gateway.AccountId))
+                    {
+                        exchange.Principal ??= principal;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The name of a header by its flag.</summary>
+    public static bool IsConsumed(GatewayCredentialHeaders consumed, string name)
+    {
+        if (consumed == GatewayCredentialHeaders.None)
+        {
+            return false;
+        }
+
+        foreach (var (place, flag) in Places)
+        {
+            if ((consumed & flag) != 0 && place.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private ValueTask<TokenPrincipal?> VerifyAsync(Exchange exchange, string value)
+    {
+        var text = value.AsSpan().Trim();
+        foreach (var scheme in Schemes)
+        {
+            if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                text = text[scheme.Length..].TrimStart();
+                break;
+            }
+        }
+
+        return text.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)
+            ? VerifyAsync(exchange, PasswordOf(text["Basic ".Length..].Trim()))
+            : tokens.VerifyAsync(text, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted);
+    }
+
+    private static string PasswordOf(ReadOnlySpan<char> basic)
+    {
+        var bytes = new byte[basic.Length];
+        if (!Convert.TryFromBase64Chars(basic, bytes, out var length))
+        {
+            return "";
+        }
+
+        var pair = Encoding.UTF8.GetString(bytes, 0, length);
+        return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers;
+using GatewayActors.Abstractions.Logs;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>
+/// Copies passing bytes for a log entry, up to a limit. Past it nothing is kept at all: half a body would be taken for a whole one.
+/// </summary>
+internal sealed class BodyCapture(int maxBytes) : LogBody
+{
+    private const int FirstSize = 4 * 1024;
+    private byte[]? _buffer;
+    private int _length;
+    private bool _overflowed;
+
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>Whether everything that passed is here.</summary>
+    public bool IsWhole => !_overflowed;
+
+    /// <summary>Whether bodies of this type are worth keeping: text, not audio, images or uploads.</summary>
+    public static bool IsTextual(string? contentType)
+    {
+        var type = contentType.AsSpan();
+        return type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+            || type.StartsWith("application/x-ndjson", StringComparison.OrdinalIgnoreCase)
+            || type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            || type.StartsWith("application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase)
+            || type.StartsWith("application/xml", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("+json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Takes the next bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_overflowed || bytes.IsEmpty)
+        {
+            return;
+        }
+
+        if (_length + (long)bytes.Length > maxBytes)
+        {
+            _overflowed = true;
+            Release();
+            return;
+        }
+
+        Reserve(_length + bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Release();
+        base.Dispose(disposing);
+    }
+
+    private void Reserve(int length)
+    {
+        if (_buffer is null)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Min(FirstSize, maxBytes)));
+        }
+        else if (_buffer.Length < length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _buffer.Length * 2));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+    }
+
+    private void Release()
+    {
+        if (_buffer is { } buffer)
+        {
+            (_buffer, _length) = (null, 0);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

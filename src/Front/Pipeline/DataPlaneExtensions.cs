@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Health;
+using GatewayActors.Front.Logging;
+using GatewayActors.Front.Simulator;
+using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers;
+using GatewayActors.Providers.Pricing;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>Registration of the data plane.</summary>
+internal static class DataPlaneExtensions
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>Adds the stages and what they need.</summary>
+        public IServiceCollection AddDataPlane()
+        {
+            services.AddSingleton<GatewayHandles>();
+            services.AddSingleton<AuthenticationStage>();
+            services.AddSingleton<AdmissionStage>();
+            services.AddSingleton<RoutingStage>();
+            services.AddSingleton<AttemptSender>();
+            services.AddSingleton<AttemptEngine>();
+            services.AddSingleton<ResponseRelay>();
+            services.AddSingleton<Settlement>();
+            services.AddSingleton<ExchangePipeline>();
+            services.AddSingleton<IInFlightExchanges>(provider => provider.GetRequiredService<ExchangePipeline>());
+            services.AddSingleton(CreateTransports);
+            services.AddSingleton<IPriceTable>(LoadPrices);
+            services.AddSingleton<LogWriter>();
+            services.AddSingleton<ILogFlush>(provider => provider.GetRequiredService<LogWriter>());
+            services.AddHostedService(provider => provider.GetRequiredService<LogWriter>());
+            return services;
+        }
+    }
+
+    extension(WebApplication app)
+    {
+        /// <summary>
+        /// Serves <c>/v1/…</c>. Stands before routing: the path must be read as it was received, and no other middleware has business
+        /// with it.
+        /// </summary>
+        public WebApplication UseDataPlane()
+        {
+            var pipeline = app.Services.GetRequiredService<ExchangePipeline>();
+            app.Use(next => context =>
+                DataPlanePath.IsDataPlane(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
+                    ? pipeline.InvokeAsync(context)
+                    : next(context));
+            return app;
+        }
+
+        /// <summary>Answers every path that nothing else serves.</summary>
+        public WebApplication MapUnknownPaths()
+        {
+            var error = new GatewayError(GatewayErrorKind.RouteNotFound, "No route for that URI.");
+            var body = GatewayErrorWriter.Write(error, error.Status(strict: false));
+            app.MapFallback("{**path}", async context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                context.Response.ContentType = "application/json";
+                await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+            }).AllowAnonymous();
+            return app;
+        }
+    }
+
+    private static UpstreamTransports CreateTransports(IServiceProvider services)
+    {
+        var inProcess = new Dictionary<string, Func<HttpMessageHandler>>(StringComparer.Ordinal)
+        {
+            [GatewayOptions.SimulatorSlug] = () => new SimulatorHandler(services.GetRequiredService<TimeProvider>()),
+        };
+        return new(services.GetRequiredService<ProviderCatalog>(), services.GetRequiredService<GatewayOptions>(), inProcess.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    private static PriceTable LoadPrices(IServiceProvider services)
+    {
+        if (services.GetRequiredService<GatewayOptions>().Prices.File is not { } path)
+        {
+            return PriceTable.BuiltIn;
+        }
+
+        using var file = File.OpenText(path);
+        return PriceTable.Parse(file, PriceTable.BuiltIn);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers.Pricing;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>What the client asks of the gateway by <c>cf-aig-…</c> headers. Malformed tuning headers never fail a request.</summary>
+internal sealed class ExchangeHeaders
+{
+    private const int MaxEventIdLength = 128;
+
+    public bool? CollectLog { get; private set; }
+
+    public bool? CollectLogPayload { get; private set; }
+
+    public string? EventId { get; private set; }
+
+    /// <summary>The raw JSON of <c>cf-aig-metadata</c>.</summary>
+    public string? Metadata { get; private set; }
+
+    public CustomCost? CustomCost { get; private set; }
+
+    public TimeSpan? RequestTimeout { get; private set; }
+
+    public int? MaxAttempts { get; private set; }
+
+    public TimeSpan? RetryDelay { get; private set; }
+
+    public RetryBackoff? Backoff { get; private set; }
+
+    /// <summary>Texts about headers that were ignored; for the log entry.</summary>
+    public List<string>? Warnings { get; private set; }
+
+    /// <summary>Reads all headers in one pass.</summary>
+    public void Read(IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in headers)
+        {
+            if (name.StartsWith("cf-aig-", StringComparison.OrdinalIgnoreCase) && values.Count > 0 && values[0] is { } value)
+            {
+                Read(name, value.Trim());
+            }
+        }
+    }
+
+    /// <summary>The gateway's policy with what the client overrides, each property by itself.</summary>
+    public AttemptPolicy Override(AttemptPolicy policy) => policy with
+    {
+        MaxAttempts = MaxAttempts ?? policy.MaxAttempts,
+        Delay = RetryDelay ?? policy.Delay,
+        Backoff = Backoff ?? policy.Backoff,
+        FirstByteTimeout = RequestTimeout ?? policy.FirstByteTimeout,
+    };
+
+    public void Warn(string warning) => (Warnings ??= []).Add(warning);
+
+    private void Read(string name, string value)
+    {
+        switch (name.ToLowerInvariant())
+        {
+            case "cf-aig-collect-log":
+                CollectLog = ReadBoolean(name, value);
+                break;
+            case "cf-aig-collect-log-payload":
+                CollectLogPayload = ReadBoolean(name, value);
+                break;
+            case "cf-aig-event-id":
+                EventId = ReadEventId(value);
+                break;
+            case "cf-aig-metadata":
+                Metadata = value;
+                break;
+            case "cf-aig-custom-cost":
+                CustomCost = CustomCost.TryParse(value);
+                break;
+            case "cf-aig-request-timeout":
+                RequestTimeout = ReadNumber(name, value, 1, int.MaxValue) is { } timeout ? TimeSpan.FromMilliseconds(timeout) : null;
+                break;
+            case "cf-aig-max-attempts":
+                MaxAttempts = ReadNumber(name, value, 1, AttemptPolicy.MostAttempts);
+                break;
+            case "cf-aig-retry-delay":
+                RetryDelay = ReadNumber(name, value, 0, AttemptPolicy.MaxDelayMilliseconds) is { } delay ? TimeSpan.FromMilliseconds(delay) : null;
+                break;
+            case "cf-aig-backoff":
+                Backoff = ReadBackoff(name, value);
+                break;
+            default:
+                break; // Not ours, or not yet known: dropped like every header of this prefix.
+        }
+    }
+
+    private bool? ReadBoolean(string name, string value)
+    {
+        switch (value.ToLowerInvariant())
+        {
+            case "true" or "1":
+                return true;
+            case "false" or "0":
+                return false;
+            default:
+                Warn($"{name}: neither true nor false; ignored.");
+                return null;
+        }
+    }
+
+    private int? ReadNumber(string name, string value, int least, int most)
+    {
+        if (!decimal.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
+            Warn($"{name}: not a number; ignored.");
+            return null;
+        }
+
+        return (int)Math.Clamp(number, least, most);
+    }
+
+    private RetryBackoff? ReadBackoff(string name, string value)
+    {
+        switch (value.ToLowerInvariant())
+        {
+            case "constant":
+                return RetryBackoff.Constant;
+            case "linear":
+                return RetryBackoff.Linear;
+            case "exponential":
+                return RetryBackoff.Exponential;
+            default:
+                Warn($"{name}: not one of constant, linear, exponential; ignored.");
+                return null;
+        }
+    }
+
+    private static string? ReadEventId(string value)
+    {
+        if (value.Length == 0 || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return null;
+        }
+
+        return value.Length <= MaxEventIdLength ? value : value[..MaxEventIdLength];
+    }
+}

@@ -1,0 +1,222 @@
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Health;
+using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Upstreams;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>
+/// Takes one client request through the stages. The order of the stages is the order of the lines in
+/// <see cref="RunStagesAsync"/>; docs/life-of-an-exchange.md follows the same order.
+/// </summary>
+internal sealed partial class ExchangePipeline(
+    GatewayHandles gateways,
+    AuthenticationStage authentication,
+    AdmissionStage admission,
+    RoutingStage routing,
+    AttemptEngine attempts,
+    ResponseRelay relay,
+    Settlement settlement,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider timeProvider,
+    ILogger<ExchangePipeline> logger) : IInFlightExchanges
+{
+    private int _inFlight;
+
+    public int Count => Volatile.Read(ref _inFlight);
+
+    /// <summary>Answers one data-plane request, whatever happens.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (IsPreflight(http.Request))
+        {
+            AnswerPreflight(http);
+            return;
+        }
+
+        var now = timeProvider.GetUtcNow();
+        var exchange = new Exchange(http, Guid.CreateVersion7(now), now, timeProvider.GetTimestamp());
+        Interlocked.Increment(ref _inFlight);
+        metrics.ExchangeStarted();
+        var span = GatewayTracing.StartExchange(http.Request.Headers);
+        try
+        {
+            await RunStagesAsync(exchange);
+            await AnswerErrorAsync(exchange);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            exchange.ClientGone = true;
+        }
+#pragma warning disable CA1031 // The last line of defence: a defect becomes an answer and a log line, never a hanging client.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogDefect(exchange.Id, exception);
+            exchange.Fail(new(GatewayErrorKind.Internal, "The gateway failed. The operator finds the reason under the request id."));
+            await AnswerErrorAsync(exchange);
+        }
+        finally
+        {
+            settlement.Settle(exchange, span);
+            exchange.Body.Dispose();
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private async ValueTask RunStagesAsync(Exchange exchange)
+    {
+        // 1. What is asked, of whom, by whom.
+        if (!TryReadTarget(exchange))
+        {
+            return;
+        }
+
+        await authentication.InvokeAsync(exchange);
+        exchange.Headers.Read(exchange.Http.Request.Headers);
+
+        // 2. Whether it may run: the one call to a grain.
+        await admission.InvokeAsync(exchange);
+        if (exchange.Error is not null)
+        {
+            return;
+        }
+
+        // 3. Where it goes, and with which credential.
+        Route(exchange);
+        if (exchange.Error is not null)
+        {
+            return;
+        }
+
+        CredentialStage.Invoke(exchange);
+        if (exchange.Error is not null)
+        {
+            return;
+        }
+
+        // 4. The call itself, as often as the policy allows.
+        exchange.AttemptPolicy = exchange.Headers.Override(exchange.Snapshot.Attempts);
+        if (!await TryReadBodyAsync(exchange))
+        {
+            return;
+        }
+
+        if (await attempts.RunAsync(exchange) is not { } answer)
+        {
+            return;
+        }
+
+        // 5. The answer. From its first byte on nothing can be taken back.
+        using (answer)
+        {
+            await relay.RelayAsync(exchange, answer);
+        }
+    }
+
+    private bool TryReadTarget(Exchange exchange)
+    {
+        if (!DataPlanePath.TryParse(exchange.RawTarget, out var path))
+        {
+            exchange.Fail(new(GatewayErrorKind.RouteNotFound, "The path must be /v1/{account}/{gateway}/{provider}/…; account and gateway have 1 to 64 letters, digits, '_' or '-'."));
+            return false;
+        }
+
+        exchange.Gateway = gateways.Get(path.GatewayKey, path.AccountLength);
+        return true;
+    }
+
+    private void Route(Exchange exchange)
+    {
+        // Taken apart a second time, because spans cannot be kept over the await; it costs less than the strings would.
+        if (DataPlanePath.TryParse(exchange.RawTarget, out var path))
+        {
+            routing.Invoke(exchange, path);
+        }
+    }
+
+    private async ValueTask<bool> TryReadBodyAsync(Exchange exchange)
+    {
+        if (exchange.Http.Request.ContentLength > options.Upstream.MaxRequestBodyBytes)
+        {
+            exchange.Fail(new(GatewayErrorKind.RequestTooLarge, $"The request's body has {exchange.Http.Request.ContentLength} bytes; this gateway accepts {options.Upstream.MaxRequestBodyBytes}."));
+            return false;
+        }
+
+        try
+        {
+            exchange.Body = await RequestBodyReader.ReadAsync(
+                exchange.Http,
+                isRepeatable: exchange.AttemptPolicy.MaxAttempts > 1,
+                captureBytes: exchange.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            exchange.Fail(RequestFailures.Of(exception));
+            return false;
+        }
+
+        exchange.RequestedModel = exchange.Route.Address.Model
+            ?? RequestModel.Find(exchange.Body.Head, exchange.Http.Request.ContentType, exchange.Route);
+        return true;
+    }
+
+    private static async ValueTask AnswerErrorAsync(Exchange exchange)
+    {
+        var response = exchange.Http.Response;
+        if (exchange.Error is not { } error)
+        {
+            return;
+        }
+
+        if (response.HasStarted)
+        {
+            exchange.Http.Abort();
+            return;
+        }
+
+        var status = error.Status(exchange.Snapshot?.Strict ?? false);
+        exchange.StatusCode = response.StatusCode = status;
+        response.Headers.Clear();
+        response.ContentType = exchange.ResponseContentType = "application/json";
+        ExchangeResponseHeaders.Write(exchange, response.Headers);
+        if (error.RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (error.Kind == GatewayErrorKind.RequestTooLarge)
+        {
+            // What is still to come of the body is not read; the connection cannot serve another request.
+            response.Headers.Connection = "close";
+        }
+
+        var body = GatewayErrorWriter.Write(error, status);
+        exchange.ResponseBytes = response.ContentLength ??= body.Length;
+        if (!HttpMethods.IsHead(exchange.Http.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync(body, exchange.Http.RequestAborted);
+        }
+
+        exchange.Delivered = true;
+    }
+
+    private static bool IsPreflight(HttpRequest request) =>
+        HttpMethods.IsOptions(request.Method) && request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
+
+    private static void AnswerPreflight(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        ExchangeResponseHeaders.WriteCors(http.Request, headers);
+        headers.AccessControlAllowMethods = http.Request.Headers.AccessControlRequestMethod;
+        headers.AccessControlAllowHeaders = http.Request.Headers.AccessControlRequestHeaders;
+        headers.AccessControlMaxAge = "86400";
+    }
+
+    [LoggerMessage(EventId = 1000, EventName = "ExchangeDefect", Level = LogLevel.Error, Message = "Exchange {ExchangeId} failed.")]
+    private partial void LogDefect(Guid exchangeId, Exception exception);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>What the gateway itself says in the headers of an answer.</summary>
+internal static class ExchangeResponseHeaders
+{
+    // Browsers show a script only the headers that are listed here.
+    private const string Exposed =
+        "cf-aig-cache-status, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-dlp, "
+        + "cf-aig-trace-id, cf-aig-cost, cf-aig-tokens-in, cf-aig-tokens-out, retry-after, x-request-id, request-id";
+
+    /// <summary>Ids and, for browsers, access rights.</summary>
+    public static void Write(Exchange exchange, IHeaderDictionary headers)
+    {
+        headers["cf-aig-event-id"] = exchange.Headers.EventId ?? exchange.IdText;
+        headers["cf-aig-request-id"] = exchange.IdText;
+        if (exchange.IsLogged)
+        {
+            headers["cf-aig-log-id"] = exchange.IdText;
+        }
+
+        if (exchange.Route is not null)
+        {
+            headers["cf-aig-step"] = "0";
+        }
+
+        WriteCors(exchange.Http.Request, headers);
+    }
+
+    /// <summary>Usage and cost, where they are known before the head of the answer goes out.</summary>
+    public static void WriteCost(Exchange exchange, IHeaderDictionary headers)
+    {
+        if (exchange.Usage.Usage is { } usage)
+        {
+            Set(headers, "cf-aig-tokens-in", usage.InputTotal);
+            Set(headers, "cf-aig-tokens-out", usage.OutputTotal);
+        }
+
+        if (exchange.Cost is { } cost)
+        {
+            headers["cf-aig-cost"] = cost.Usd.ToString("0.############################", CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Lets scripts of any origin read the answer: what protects it is the token, not the origin.</summary>
+    public static void WriteCors(HttpRequest request, IHeaderDictionary headers)
+    {
+        if (request.Headers.Origin.Count > 0)
+        {
+            headers.AccessControlAllowOrigin = "*";
+            headers.AccessControlExposeHeaders = Exposed;
+        }
+    }
+
+    private static void Set(IHeaderDictionary headers, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            headers[name] = number.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

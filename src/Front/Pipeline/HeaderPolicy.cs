@@ -1,0 +1,143 @@
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+using GatewayActors.Providers;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>Which headers pass between client and upstream.</summary>
+internal static class HeaderPolicy
+{
+    private const string Placeholder = "CF_TEMP_TOKEN";
+
+    // Hop by hop (RFC 9110 §7.6.1), addressed to this gateway, set anew by the client below, or about the client's network.
+    private static readonly FrozenSet<string> NotForwarded = FrozenSet.ToFrozenSet(
+        [
+            "accept-encoding", "alt-used", "cdn-loop", "cf-cache-ttl", "cf-connecting-ip", "cf-ray", "cf-skip-cache", "cf-worker", "connection",
+            "content-length", "cookie", "expect", "forwarded", "host", "http2-settings", "keep-alive", "payment-method", "payment-signature",
+            "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "x-fal-target-url", "x-real-ip",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] NotForwardedPrefixes = ["cf-aig-", "cf-access-", "x-forwarded-"];
+
+    private static readonly FrozenSet<string> NotReturned = FrozenSet.ToFrozenSet(
+        [
+            "access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods", "access-control-allow-origin",
+            "access-control-expose-headers", "access-control-max-age", "alt-svc", "connection", "date", "keep-alive", "proxy-authenticate",
+            "proxy-connection", "server", "set-cookie", "strict-transport-security", "te", "trailer", "transfer-encoding", "upgrade",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a credential is there in form only: empty, a scheme without a value, or the marker of a published client.</summary>
+    public static bool IsEmptyCredential(string value)
+    {
+        var text = value.AsSpan().Trim();
+        var blank = text.IndexOf(' ');
+        return text.IsEmpty
+            || text.Contains(Placeholder, StringComparison.Ordinal)
+            || (blank < 0 && (text.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || text.Equals("Token", StringComparison.OrdinalIgnoreCase)
+                || text.Equals("Key", StringComparison.OrdinalIgnoreCase) || text.Equals("Api-Key", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>Copies the client's headers to an attempt.</summary>
+    public static void CopyRequest(Exchange exchange, HttpRequestMessage attempt)
+    {
+        var provider = exchange.Route.Provider;
+        var headers = exchange.Http.Request.Headers;
+        var hopByHop = headers.Connection;
+        foreach (var (name, values) in headers)
+        {
+            if (IsForwarded(exchange, provider, name, values, hopByHop))
+            {
+                Add(attempt, name, values);
+            }
+        }
+    }
+
+    /// <summary>Copies an upstream's headers to the client's response.</summary>
+    public static void CopyResponse(HttpResponseMessage attempt, IHeaderDictionary response)
+    {
+        Copy(attempt.Headers.NonValidated, response);
+        Copy(attempt.Content.Headers.NonValidated, response);
+    }
+
+    private static bool IsForwarded(Exchange exchange, Provider provider, string name, StringValues values, StringValues hopByHop)
+    {
+        if (NotForwarded.Contains(name) || StartsWithAny(name, NotForwardedPrefixes) || NamesHeader(hopByHop, name))
+        {
+            return provider.KeepsHeader(exchange, name);
+        }
+
+        return !AuthenticationStage.IsConsumed(exchange.ConsumedHeaders, name)
+            && !(IsCredentialOf(provider, name) && values.Count > 0 && IsEmptyCredential(values[0] ?? ""));
+    }
+
+    private static bool IsCredentialOf(Provider provider, string name)
+    {
+        foreach (var place in provider.Credentials.Headers)
+        {
+            if (place.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool StartsWithAny(string name, string[] prefixes)
+    {
+        foreach (var prefix in prefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool NamesHeader(StringValues connection, string name)
+    {
+        foreach (var value in connection)
+        {
+            foreach (var range in value.AsSpan().Split(','))
+            {
+                if (value.AsSpan()[range].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static void Add(HttpRequestMessage attempt, string name, StringValues values)
+    {
+        if (values.Count == 1)
+        {
+            if (!attempt.Headers.TryAddWithoutValidation(name, values[0]))
+            {
+                attempt.Content?.Headers.TryAddWithoutValidation(name, values[0]);
+            }
+        }
+        else if (!attempt.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+        {
+            attempt.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+
+    private static void Copy(HttpHeadersNonValidated headers, IHeaderDictionary response)
+    {
+        foreach (var (name, values) in headers)
+        {
+            if (!NotReturned.Contains(name) && !name.StartsWith("cf-", StringComparison.OrdinalIgnoreCase))
+            {
+                response[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>Reads the caller's tags.</summary>
+internal static class Metadata
+{
+    private const int MaxKeyLength = 128;
+    private const int MaxValueLength = 1_024;
+
+    /// <summary>
+    /// The stored form of <c>cf-aig-metadata</c>: the first entries, reserved keys left out, long texts cut.
+    /// </summary>
+    /// <param name="header">The header's value.</param>
+    /// <param name="maxEntries">How many entries are kept.</param>
+    /// <param name="warning">Why nothing is kept; null if nothing is wrong.</param>
+    /// <returns>A JSON object, or null for none.</returns>
+    public static string? Read(string? header, int maxEntries, out string? warning)
+    {
+        warning = null;
+        if (string.IsNullOrEmpty(header))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(header);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                warning = "cf-aig-metadata: not a JSON object; ignored.";
+                return null;
+            }
+
+            return Write(document.RootElement, maxEntries, out warning);
+        }
+        catch (JsonException)
+        {
+            warning = "cf-aig-metadata: not valid JSON; ignored.";
+            return null;
+        }
+    }
+
+    private static string? Write(JsonElement metadata, int maxEntries, out string? warning)
+    {
+        warning = null;
+        var kept = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var entry in metadata.EnumerateObject())
+        {
+            if (entry.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+            {
+                warning = $"cf-aig-metadata: a value is neither string, number nor boolean; ignored.";
+                return null;
+            }
+
+            // Reserved for what the gateway itself knows about the client.
+            if (entry.Name.StartsWith("cf.", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (kept.ContainsKey(entry.Name) || kept.Count < maxEntries)
+            {
+                kept[entry.Name] = entry.Value; // Of a repeated key the last value counts.
+            }
+        }
+
+        if (kept.Count == 0)
+        {
+            return null;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (key, value) in kept)
+            {
+                json.WritePropertyName(Cut(key, MaxKeyLength));
+                if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text)
+                {
+                    json.WriteStringValue(Cut(text, MaxValueLength));
+                }
+                else
+                {
+                    value.WriteTo(json);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+        {
+            return text;
+        }
+
+        // Not between the halves of a character outside the basic plane.
+        return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    }
+}

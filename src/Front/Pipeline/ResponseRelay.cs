@@ -1,0 +1,117 @@
+using System.Globalization;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Upstreams;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>
+/// Commits an exchange to an answer and passes it on: every piece as soon as it is there, nothing changed, nothing kept but a copy for
+/// the log where the gateway keeps one.
+/// </summary>
+internal sealed partial class ResponseRelay(Settlement settlement, GatewayOptions options, TimeProvider timeProvider, ILogger<ResponseRelay> logger)
+{
+    public async ValueTask RelayAsync(Exchange exchange, Attempt answer)
+    {
+        var response = exchange.Http.Response;
+        exchange.FirstByteTimestamp = timeProvider.GetTimestamp();
+        exchange.StatusCode = response.StatusCode = answer.StatusCode;
+        exchange.ResponseContentType = answer.ContentType;
+        HeaderPolicy.CopyResponse(answer.Response, response.Headers);
+        if (exchange.KeepsPayload && BodyCapture.IsTextual(exchange.ResponseContentType))
+        {
+            exchange.ResponseCapture = new((int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue));
+        }
+
+        if (answer.IsWhole)
+        {
+            settlement.ReadUsage(exchange, answer.Usage);
+            ExchangeResponseHeaders.WriteCost(exchange, response.Headers);
+        }
+
+        ExchangeResponseHeaders.Write(exchange, response.Headers);
+        if (IsEventStream(exchange.ResponseContentType))
+        {
+            // Proxies between us and the client must not collect events either.
+            response.Headers.CacheControl = response.Headers.CacheControl is { Count: > 0 } set ? set : "no-cache";
+            response.Headers["X-Accel-Buffering"] = "no";
+        }
+
+        try
+        {
+            await CopyAsync(exchange, answer, HasBody(exchange.Http.Request.Method, answer.StatusCode));
+            exchange.Delivered = true;
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or ConnectionAbortedException)
+        {
+            Break(exchange, answer, exception);
+        }
+
+        if (!answer.IsWhole)
+        {
+            settlement.ReadUsage(exchange, answer.Usage);
+        }
+    }
+
+    private static async ValueTask CopyAsync(Exchange exchange, Attempt answer, bool hasBody)
+    {
+        if (!hasBody)
+        {
+            await exchange.Http.Response.StartAsync(exchange.Http.RequestAborted);
+            return;
+        }
+
+        var writer = exchange.Http.Response.BodyWriter;
+        var length = answer.Buffered;
+        if (length == 0)
+        {
+            await exchange.Http.Response.StartAsync(exchange.Http.RequestAborted); // A body without a byte has a head all the same.
+        }
+
+        while (length > 0)
+        {
+            var piece = answer.Buffer.AsMemory(0, length);
+            exchange.ResponseBytes += length;
+            exchange.ResponseCapture?.Append(piece.Span);
+            var flush = await writer.WriteAsync(piece, answer.Timer.Token);
+            if (flush.IsCompleted)
+            {
+                throw new ConnectionAbortedException("The client closed the connection.");
+            }
+
+            if (answer.IsWhole)
+            {
+                break;
+            }
+
+            answer.Timer.ExpectNextBytes();
+            length = await answer.Body.ReadAsync(answer.Buffer, answer.Timer.Token);
+            answer.Usage?.Read(answer.Buffer.AsSpan(0, length));
+        }
+    }
+
+    /// <summary>After the commit nothing can be taken back: the client must see that the answer is not whole.</summary>
+    private void Break(Exchange exchange, Attempt answer, Exception exception)
+    {
+        if (exchange.Http.RequestAborted.IsCancellationRequested || exception is ConnectionAbortedException)
+        {
+            exchange.ClientGone = true;
+            return;
+        }
+
+        exchange.RelayFailure = answer.Timer.TimedOut ? "upstream_stalled" : "upstream_cut";
+        LogBroken(exchange.Id, exchange.RelayFailure, exchange.ResponseBytes);
+        exchange.Http.Abort();
+    }
+
+    private static bool HasBody(string method, int status) => !HttpMethods.IsHead(method) && status is not (204 or 205 or 304);
+
+    private static bool IsEventStream(string? contentType) => contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
+
+    [LoggerMessage(EventId = 1002, EventName = "AnswerBroken", Level = LogLevel.Warning,
+        Message = "The answer of exchange {ExchangeId} broke after the commit: {Reason}, {Bytes} bytes were sent.")]
+    private partial void LogBroken(Guid exchangeId, string reason, long bytes);
+}
+
+/// <summary>The client closed its side while an answer was on its way to it.</summary>
+internal sealed class ConnectionAbortedException(string message) : Exception(message);

@@ -1,0 +1,85 @@
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Pipeline;
+using Polly;
+using Polly.Retry;
+
+namespace GatewayActors.Front.Upstreams;
+
+/// <summary>Makes attempts at one target until one may be committed or none is left.</summary>
+internal sealed class AttemptEngine
+{
+    private static readonly ResiliencePropertyKey<Exchange> ExchangeKey = new("exchange");
+
+    private readonly AttemptSender _sender;
+    private readonly TimeSpan _maxRetryAfter;
+
+    // By the most attempts; what else varies is read from the exchange.
+    private readonly ResiliencePipeline<AttemptResult>[] _retries;
+
+    public AttemptEngine(AttemptSender sender, GatewayOptions options, TimeProvider timeProvider)
+    {
+        _sender = sender;
+        _maxRetryAfter = options.Upstream.MaxRetryAfter;
+        _retries = [.. Enumerable.Range(1, AttemptPolicy.MostAttempts - 1).Select(retries => CreateRetries(retries, timeProvider))];
+    }
+
+    /// <returns>The answer to commit; null if the exchange has failed or its client is gone.</returns>
+    public async ValueTask<Attempt?> RunAsync(Exchange exchange)
+    {
+        var result = exchange.AttemptPolicy.MaxAttempts == 1
+            ? await _sender.SendAsync(exchange)
+            : await RunWithRetriesAsync(exchange);
+        if (result.Failure is { } failure)
+        {
+            exchange.Fail(failure);
+        }
+
+        return result.Answer;
+    }
+
+    private async ValueTask<AttemptResult> RunWithRetriesAsync(Exchange exchange)
+    {
+        var context = ResilienceContextPool.Shared.Get(exchange.Http.RequestAborted);
+        context.Properties.Set(ExchangeKey, exchange);
+        try
+        {
+            return await _retries[exchange.AttemptPolicy.MaxAttempts - 2].ExecuteAsync(
+                static (context, sender) => sender.SendAsync(context.Properties.GetValue(ExchangeKey, null!)),
+                context,
+                _sender);
+        }
+        catch (OperationCanceledException) when (exchange.Http.RequestAborted.IsCancellationRequested)
+        {
+            exchange.ClientGone = true; // While it waited for the next attempt.
+            return default;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private ResiliencePipeline<AttemptResult> CreateRetries(int retries, TimeProvider timeProvider) =>
+        new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = timeProvider }
+            .AddRetry(new RetryStrategyOptions<AttemptResult>
+            {
+                MaxRetryAttempts = retries,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { MayRetry: true } result && !(result.RetryAfter > _maxRetryAfter)),
+                DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(Delay(args)),
+                OnRetry = static args =>
+                {
+                    // Here and not later: the connection should not wait with us.
+                    args.Outcome.Result.Answer?.Dispose();
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+
+    private static TimeSpan Delay(RetryDelayGeneratorArguments<AttemptResult> args)
+    {
+        var exchange = args.Context.Properties.GetValue(ExchangeKey, null!);
+        var delay = exchange.AttemptPolicy.DelayAfter(args.AttemptNumber + 1);
+        return args.Outcome.Result.RetryAfter is { } asked && asked > delay ? asked : delay;
+    }
+}

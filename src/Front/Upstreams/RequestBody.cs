@@ -1,0 +1,52 @@
+using GatewayActors.Abstractions.Logs;
+
+namespace GatewayActors.Front.Upstreams;
+
+/// <summary>The client's body: the same bytes for every attempt. Disposed when the exchange is over.</summary>
+internal abstract class RequestBody : IDisposable
+{
+    /// <summary>No body at all.</summary>
+    public static RequestBody None { get; } = new NoBody();
+
+    /// <summary>The first bytes, as far as they are in memory: enough to see which model is called.</summary>
+    public abstract ReadOnlySpan<byte> Head { get; }
+
+    /// <summary>Whether <see cref="Head"/> is the whole body.</summary>
+    public abstract bool IsWhole { get; }
+
+    /// <summary>Bytes received from the client so far.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>The error of the client's side that broke the reading, such as a body over the limit; null if there is none.</summary>
+    public virtual BadHttpRequestException? ReadFailure => null;
+
+    /// <summary>Makes the content of one attempt, null for no body. The previous attempt is over by then.</summary>
+    public abstract ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken);
+
+    /// <summary>Hands the bytes over for the log entry; null if they were not kept. The caller disposes them.</summary>
+    public abstract LogBody? TakeForLog();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    private sealed class NoBody : RequestBody
+    {
+        public override ReadOnlySpan<byte> Head => [];
+
+        public override bool IsWhole => true;
+
+        public override long Length => 0;
+
+        public override ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken) => ValueTask.FromResult<HttpContent?>(null);
+
+        public override LogBody? TakeForLog() => null;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using GatewayActors.Front.Pipeline;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace GatewayActors.Front.Upstreams;
+
+/// <summary>Takes in a client's body: a small one whole, a large one as a stream.</summary>
+internal static class RequestBodyReader
+{
+    /// <summary>Bodies up to this size are read before the first attempt: it costs nothing and makes attempts repeatable.</summary>
+    public const int SmallBodyBytes = 256 * 1024;
+
+    /// <summary>Of a body of unknown length and type this much is awaited, so that an upload starts at once.</summary>
+    private const int HeadBytes = 16 * 1024;
+
+    /// <param name="http">The request.</param>
+    /// <param name="isRepeatable">Whether more than one attempt may be made.</param>
+    /// <param name="captureBytes">How much is kept of it for the log at most; 0 for nothing.</param>
+    /// <exception cref="BadHttpRequestException">The client sent less than it said, or more than is allowed.</exception>
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext http, bool isRepeatable, int captureBytes)
+    {
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return RequestBody.None;
+        }
+
+        var request = http.Request;
+        var isTextual = BodyCapture.IsTextual(request.ContentType);
+        var wanted = request.ContentLength switch
+        {
+            <= SmallBodyBytes and { } small => (int)small,
+            null when isTextual => SmallBodyBytes,
+            _ => HeadBytes,
+        };
+
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, 1));
+        var length = 0;
+        var ended = wanted == 0;
+        try
+        {
+            while (length < wanted)
+            {
+                var read = await request.Body.ReadAsync(buffer.AsMemory(length, wanted - length), http.RequestAborted);
+                if (read == 0)
+                {
+                    ended = true;
+                    break;
+                }
+
+                length += read;
+                if (request.ContentLength is > SmallBodyBytes)
+                {
+                    break; // A large upload goes on at once.
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+
+        if (ended || length == request.ContentLength)
+        {
+            return new BufferedRequestBody(buffer, length);
+        }
+
+        var capture = captureBytes > 0 && isTextual ? new BodyCapture(captureBytes) : null;
+        return new StreamedRequestBody(buffer, length, request.Body, request.ContentLength, isRepeatable, capture);
+    }
+}

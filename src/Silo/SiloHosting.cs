@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using GatewayActors.Grains.Accounts;
+using GatewayActors.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Providers;
+
+namespace GatewayActors.Silo;
+
+/// <summary>What a silo needs to know of its host.</summary>
+public sealed record SiloSettings
+{
+    /// <summary>Orleans' id of the cluster.</summary>
+    public required string ClusterId { get; init; }
+
+    /// <summary>Orleans' id of the service.</summary>
+    public required string ServiceId { get; init; }
+
+    /// <summary>The directory of the embedded state.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Most gateways an account may have.</summary>
+    public required int MaxGatewaysPerAccount { get; init; }
+}
+
+/// <summary>Puts a silo into a host.</summary>
+public static class SiloHosting
+{
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
+
+    extension(IHostApplicationBuilder builder)
+    {
+        /// <summary>
+        /// Adds the one silo of an embedded gateway: no other server, grain state in a SQLite file, reachable from this machine's
+        /// loopback only.
+        /// </summary>
+        public IHostApplicationBuilder AddEmbeddedSilo(SiloSettings settings)
+        {
+            builder.UseOrleans(silo =>
+            {
+                var port = FreeLoopbackPort();
+                silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId));
+                silo.ConfigureEndpoints(IPAddress.Loopback, port, gatewayPort: 0);
+                silo.UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, port));
+                silo.Configure<SiloMessagingOptions>(options =>
+                {
+                    options.ResponseTimeout = ResponseTimeout;
+                    options.CancelRequestOnTimeout = true;
+                });
+                silo.Services.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Path = Path.Combine(settings.DataDirectory, "state.db"));
+                silo.Services.Configure<AccountOptions>(options => options.MaxGateways = settings.MaxGatewaysPerAccount);
+            });
+            return builder;
+        }
+    }
+
+    /// <summary>A port for the silo's own endpoint, which nobody else uses in this mode; several gateways may share a machine.</summary>
+    private static int FreeLoopbackPort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
