@@ -66,53 +66,6 @@ internal readonly ref struct DataPlanePath
         return true;
     }
 
-    /// <summary>
-    /// Whether a path holds a segment that an upstream could take for <c>.</c> or <c>..</c>, also percent-encoded: such a path could
-    /// climb out of the provider's base.
-    /// </summary>
-    public static bool HasDotSegment(ReadOnlySpan<char> path)
-    {
-        if (!path.Contains('.') && !path.Contains('%'))
-        {
-            return false;
-        }
-
-        foreach (var range in path.SplitAny('/', '\\'))
-        {
-            if (IsDots(path[range]))
-            {
-                return true;
-            }
-        }
-
-        // An encoded slash or backslash is a separator to some servers.
-        return path.Contains('%') && HasEncodedSeparator(path) && HasDotSegment(DecodeSeparators(path));
-    }
-
-    private static bool IsDots(ReadOnlySpan<char> segment)
-    {
-        var dots = 0;
-        while (!segment.IsEmpty)
-        {
-            var length = segment[0] == '.' ? 1 : segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
-            if (length == 0)
-            {
-                return false;
-            }
-
-            dots++;
-            segment = segment[length..];
-        }
-
-        return dots is 1 or 2;
-    }
-
-    private static bool HasEncodedSeparator(ReadOnlySpan<char> path) =>
-        path.Contains("%2f", StringComparison.OrdinalIgnoreCase) || path.Contains("%5c", StringComparison.OrdinalIgnoreCase);
-
-    private static string DecodeSeparators(ReadOnlySpan<char> path) =>
-        path.ToString().Replace("%2f", "/", StringComparison.OrdinalIgnoreCase).Replace("%5c", "/", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Collapses duplicate slashes; answers the same span where there are none.</summary>
     public static ReadOnlySpan<char> CollapseSlashes(ReadOnlySpan<char> path)
     {

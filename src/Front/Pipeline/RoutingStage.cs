@@ -21,12 +21,6 @@ internal sealed class RoutingStage(UpstreamTransports transports)
             return;
         }
 
-        if (DataPlanePath.HasDotSegment(path.Rest))
-        {
-            exchange.Fail(new(GatewayErrorKind.MalformedRequest, "The path must not hold '.' or '..' segments."));
-            return;
-        }
-
         var mapping = transport.Provider.Map(new ProviderRequest
         {
             Slug = path.Provider.ToString(),
