@@ -59,7 +59,8 @@ internal static class GatewayHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Upstream.MaxRequestBodyBytes;
+            // The server counts the framing of chunks too. The exact limit is kept by whoever reads the body.
+            kestrel.Limits.MaxRequestBodySize = options.Upstream.MaxRequestBodyBytes + (options.Upstream.MaxRequestBodyBytes / 16) + (64 * 1024);
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 200;
             kestrel.Limits.MaxRequestLineSize = 32 * 1024;

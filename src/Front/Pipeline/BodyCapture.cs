@@ -32,6 +32,10 @@ internal sealed class BodyCapture(int maxBytes) : LogBody
             || type.Contains("+json", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether this is a stream of events.</summary>
+    public static bool IsEventStream(string? contentType) =>
+        contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Takes the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -151,6 +151,7 @@ internal sealed partial class ExchangePipeline(
             exchange.Body = await RequestBodyReader.ReadAsync(
                 exchange.Http,
                 isRepeatable: exchange.AttemptPolicy.MaxAttempts > 1,
+                options.Upstream.MaxRequestBodyBytes,
                 captureBytes: exchange.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
         }
         catch (BadHttpRequestException exception)

@@ -30,7 +30,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
         }
 
         ExchangeResponseHeaders.Write(exchange, response.Headers);
-        if (IsEventStream(exchange.ResponseContentType))
+        if (BodyCapture.IsEventStream(exchange.ResponseContentType))
         {
             // Proxies between us and the client must not collect events either.
             response.Headers.CacheControl = response.Headers.CacheControl is { Count: > 0 } set ? set : "no-cache";
@@ -61,32 +61,42 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             return;
         }
 
-        var writer = exchange.Http.Response.BodyWriter;
-        var length = answer.Buffered;
-        if (length == 0)
+        if (answer.IsWhole)
         {
-            await exchange.Http.Response.StartAsync(exchange.Http.RequestAborted); // A body without a byte has a head all the same.
+            exchange.Http.Response.ContentLength = answer.Buffered;
         }
 
-        while (length > 0)
+        if (answer.Buffered == 0)
         {
-            var piece = answer.Buffer.AsMemory(0, length);
-            exchange.ResponseBytes += length;
-            exchange.ResponseCapture?.Append(piece.Span);
-            var flush = await writer.WriteAsync(piece, answer.Timer.Token);
-            if (flush.IsCompleted)
-            {
-                throw new ConnectionAbortedException("The client closed the connection.");
-            }
+            await exchange.Http.Response.StartAsync(exchange.Http.RequestAborted); // A body without a byte has a head all the same.
+            return;
+        }
 
-            if (answer.IsWhole)
+        await WriteAsync(exchange, answer, answer.Buffer.AsMemory(0, answer.Buffered));
+        while (!answer.IsWhole)
+        {
+            answer.Timer.ExpectNextBytes();
+            var piece = answer.NextRead is null
+                ? answer.Buffer.AsMemory(0, await answer.Body.ReadAsync(answer.Buffer, answer.Timer.Token))
+                : await answer.FinishNextReadAsync();
+            if (piece.IsEmpty)
             {
                 break;
             }
 
-            answer.Timer.ExpectNextBytes();
-            length = await answer.Body.ReadAsync(answer.Buffer, answer.Timer.Token);
-            answer.Usage?.Read(answer.Buffer.AsSpan(0, length));
+            answer.Usage?.Read(piece.Span);
+            await WriteAsync(exchange, answer, piece);
+        }
+    }
+
+    private static async ValueTask WriteAsync(Exchange exchange, Attempt answer, ReadOnlyMemory<byte> piece)
+    {
+        exchange.ResponseBytes += piece.Length;
+        exchange.ResponseCapture?.Append(piece.Span);
+        var flush = await exchange.Http.Response.BodyWriter.WriteAsync(piece, answer.Timer.Token);
+        if (flush.IsCompleted)
+        {
+            throw new ConnectionAbortedException("The client closed the connection.");
         }
     }
 
@@ -105,8 +115,6 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
     }
 
     private static bool HasBody(string method, int status) => !HttpMethods.IsHead(method) && status is not (204 or 205 or 304);
-
-    private static bool IsEventStream(string? contentType) => contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
 
     [LoggerMessage(EventId = 1002, EventName = "AnswerBroken", Level = LogLevel.Warning,
         Message = "The answer of exchange {ExchangeId} broke after the commit: {Reason}, {Bytes} bytes were sent.")]

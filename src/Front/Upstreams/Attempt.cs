@@ -23,6 +23,9 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
     /// <summary>Whether these are all there are.</summary>
     public bool IsWhole { get; set; }
 
+    /// <summary>A read that has begun behind the buffered bytes and waits for the upstream; null if there is none.</summary>
+    public Task<int>? NextRead { get; private set; }
+
     public AttemptTimer Timer { get; } = timer;
 
     /// <summary>Reads usage out of the passing bytes; has seen the buffered ones already.</summary>
@@ -32,12 +35,52 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
 
     public string? ContentType => Response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
+    /// <summary>Reads on behind the buffered bytes as far as no waiting is needed; what would wait is left to <see cref="NextRead"/>.</summary>
+    public void ReadAhead()
+    {
+        while (!IsWhole && Buffered < Buffer.Length)
+        {
+            var read = Body.ReadAsync(Buffer.AsMemory(Buffered), Timer.Token);
+            if (!read.IsCompletedSuccessfully)
+            {
+                NextRead = read.AsTask();
+                return;
+            }
+
+            var length = read.GetAwaiter().GetResult();
+            Buffered += length;
+            IsWhole = length == 0;
+        }
+    }
+
+    /// <summary>Waits for the read that has begun.</summary>
+    /// <returns>The bytes, which lie in <see cref="Buffer"/>; none at the end.</returns>
+    public async ValueTask<Memory<byte>> FinishNextReadAsync()
+    {
+        if (NextRead is not { } read)
+        {
+            return Memory<byte>.Empty;
+        }
+
+        var length = await read;
+        NextRead = null;
+        return Buffer.AsMemory(Buffered, length);
+    }
+
     public void Dispose()
     {
         // The connection first, so that nothing is still read into the buffer when it goes back.
         Response.Dispose();
         Timer.Dispose();
-        ArrayPool<byte>.Shared.Return(Buffer);
+        if (NextRead is { } read)
+        {
+            // It may still write into the buffer, which therefore does not go back; its failure interests nobody any more.
+            _ = read.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+        else
+        {
+            ArrayPool<byte>.Shared.Return(Buffer);
+        }
     }
 }
 

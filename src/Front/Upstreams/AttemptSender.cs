@@ -102,6 +102,12 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         while (wantsWhole && answer.Buffered < length);
 
         answer.IsWhole |= answer.Buffered == length;
+        if (length is null && !BodyCapture.IsEventStream(answer.ContentType) && BodyCapture.IsTextual(answer.ContentType))
+        {
+            // Most providers send JSON without a length, but all of it at once: then it need not be treated as a stream.
+            answer.ReadAhead();
+        }
+
         answer.Usage?.Read(answer.Buffer.AsSpan(0, answer.Buffered));
     }
 

@@ -15,9 +15,10 @@ internal static class RequestBodyReader
 
     /// <param name="http">The request.</param>
     /// <param name="isRepeatable">Whether more than one attempt may be made.</param>
+    /// <param name="maxBytes">The largest body that is accepted.</param>
     /// <param name="captureBytes">How much is kept of it for the log at most; 0 for nothing.</param>
     /// <exception cref="BadHttpRequestException">The client sent less than it said, or more than is allowed.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext http, bool isRepeatable, int captureBytes)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext http, bool isRepeatable, long maxBytes, int captureBytes)
     {
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
@@ -48,6 +49,11 @@ internal static class RequestBodyReader
                 }
 
                 length += read;
+                if (length > maxBytes)
+                {
+                    throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+                }
+
                 if (request.ContentLength is > SmallBodyBytes)
                 {
                     break; // A large upload goes on at once.
@@ -66,6 +72,6 @@ internal static class RequestBodyReader
         }
 
         var capture = captureBytes > 0 && isTextual ? new BodyCapture(captureBytes) : null;
-        return new StreamedRequestBody(buffer, length, request.Body, request.ContentLength, isRepeatable, capture);
+        return new StreamedRequestBody(buffer, length, request.Body, request.ContentLength, isRepeatable, maxBytes, capture);
     }
 }

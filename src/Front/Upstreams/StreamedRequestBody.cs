@@ -20,6 +20,7 @@ internal sealed class StreamedRequestBody : RequestBody
     private readonly Stream _source;
     private readonly FileBufferingReadStream? _spool;
     private readonly long? _contentLength;
+    private readonly long _maxBytes;
     private BodyCapture? _capture;
     private Task _sending = Task.CompletedTask;
     private BadHttpRequestException? _readFailure;
@@ -31,10 +32,11 @@ internal sealed class StreamedRequestBody : RequestBody
     /// <param name="source">The rest.</param>
     /// <param name="contentLength">The length the client declared, if it did.</param>
     /// <param name="isRepeatable">Whether more than one attempt may be made.</param>
+    /// <param name="maxBytes">The largest body that is accepted; what comes beyond it breaks the attempt.</param>
     /// <param name="capture">Where the bytes are kept for the log, or null.</param>
-    public StreamedRequestBody(byte[] head, int headLength, Stream source, long? contentLength, bool isRepeatable, BodyCapture? capture)
+    public StreamedRequestBody(byte[] head, int headLength, Stream source, long? contentLength, bool isRepeatable, long maxBytes, BodyCapture? capture)
     {
-        (_head, _headLength, _contentLength, _capture) = (head, headLength, contentLength, capture);
+        (_head, _headLength, _contentLength, _maxBytes, _capture) = (head, headLength, contentLength, maxBytes, capture);
         _spool = isRepeatable ? new FileBufferingReadStream(source, SpoolMemoryBytes) : null;
         _source = _spool ?? source;
         _length = headLength;
@@ -100,6 +102,11 @@ internal sealed class StreamedRequestBody : RequestBody
             while ((read = await ReadAsync(buffer, cancellationToken)) > 0)
             {
                 position += read;
+                if (position > _maxBytes)
+                {
+                    throw _readFailure = new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+                }
+
                 Note(buffer.AsSpan(0, read), position);
                 await upstream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
