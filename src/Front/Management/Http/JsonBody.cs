@@ -37,8 +37,9 @@ internal static class JsonBody
                     ? new(document.RootElement.Clone(), null)
                     : Refuse("The body has a text with an unpaired surrogate or a NUL character");
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: the name of a field is no text, which the search for duplicates trips over.
             // The parser's own message is left out: it may quote the body, which may hold a secret.
             return Refuse(json.IsEmpty ? "The body is empty; a JSON object is expected" : "The body is not valid JSON");
         }

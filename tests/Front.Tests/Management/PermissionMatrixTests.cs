@@ -1,0 +1,150 @@
+using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Front.Management;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Xunit;
+
+namespace GatewayActors.Front.Tests.Management;
+
+/// <summary>Which permission opens which route. A new route without a line here fails.</summary>
+[Collection(typeof(AdminTests))]
+public sealed class PermissionMatrixTests(AdminHost host)
+{
+    private const string Account = "/client/v4/accounts/{accountId}";
+    private const string Gateways = $"{Account}/ai-gateway/gateways";
+    private const string Logs = $"{Gateways}/{{gatewayId}}/logs";
+
+    // Null: any token. None: any token of the account. Not a flag of the enum: the operator's only.
+    private static readonly Permissions Operator = (Permissions)(1 << 30);
+
+    private static readonly Dictionary<string, Permissions?> Routes = new()
+    {
+        ["GET /client/v4/user"] = null,
+        ["GET /client/v4/user/tokens/verify"] = null,
+        ["GET /client/v4/memberships"] = null,
+        ["GET /client/v4/accounts"] = null,
+        ["POST /client/v4/accounts"] = Operator,
+        [$"GET {Account}"] = Permissions.None,
+        [$"PUT {Account}"] = Permissions.AccountWrite,
+        [$"DELETE {Account}"] = Operator,
+        [$"GET {Account}/tokens"] = Permissions.TokensRead,
+        [$"POST {Account}/tokens"] = Permissions.TokensWrite,
+        [$"GET {Account}/tokens/verify"] = Permissions.None,
+        [$"GET {Account}/tokens/permission_groups"] = Permissions.TokensRead,
+        [$"GET {Account}/tokens/{{tokenId}}"] = Permissions.TokensRead,
+        [$"PUT {Account}/tokens/{{tokenId}}"] = Permissions.TokensWrite,
+        [$"DELETE {Account}/tokens/{{tokenId}}"] = Permissions.TokensWrite,
+        [$"PUT {Account}/tokens/{{tokenId}}/value"] = Permissions.TokensWrite,
+        [$"GET {Gateways}"] = Permissions.GatewayMetadataRead,
+        [$"POST {Gateways}"] = Permissions.GatewayWrite,
+        [$"GET {Gateways}/{{gatewayId}}"] = Permissions.GatewayMetadataRead,
+        [$"PUT {Gateways}/{{gatewayId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {Gateways}/{{gatewayId}}"] = Permissions.GatewayWrite,
+        [$"GET {Gateways}/{{gatewayId}}/url/{{provider}}"] = Permissions.GatewayMetadataRead,
+        [$"GET {Logs}"] = Permissions.GatewayMetadataRead,
+        [$"DELETE {Logs}"] = Permissions.GatewayWrite,
+        [$"GET {Logs}/{{logId}}"] = Permissions.GatewayMetadataRead,
+        [$"PATCH {Logs}/{{logId}}"] = Permissions.GatewayWrite,
+        [$"GET {Logs}/{{logId}}/request"] = Permissions.GatewayRead,
+        [$"GET {Logs}/{{logId}}/response"] = Permissions.GatewayRead,
+    };
+
+    internal static bool IsManagement(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ManagementEndpoint>() is not null;
+
+    [Fact]
+    public void Routes_All_HaveALine() =>
+        Assert.Equal(Routes.Keys.Order(StringComparer.Ordinal), host.Endpoints.Where(IsManagement).Select(Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Routes_WithoutToken_AreTheListedOnes()
+    {
+        var open = host.Endpoints
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            .Select(endpoint => endpoint.RoutePattern.RawText)
+            .Except(["/client/v4/failing", "{*path:nonfile}"]); // The host of the tests.
+
+        Assert.Equal(PublicRoutes.All, open);
+    }
+
+    [Fact]
+    public void Routes_OfAnAccount_CheckTheAccount() =>
+        Assert.All(Routes.Where(route => route.Key.Contains("{accountId}", StringComparison.Ordinal)), route => Assert.NotNull(route.Value));
+
+    [Fact]
+    public async Task Routes_EveryPermissionGroup_OpensWhatItCovers()
+    {
+        var owner = await host.CreateTenantAsync();
+        foreach (var group in PermissionGroups.All)
+        {
+            var token = (await host.CreateTokenAsync(owner.AccountId, owner.Token, group.Name)).GetProperty("value").GetString();
+            foreach (var (route, needed) in Routes)
+            {
+                var answer = await SendAsync(route, owner.AccountId, token);
+                var open = needed is not { } permissions || (group.Grants & permissions) == permissions;
+                var forbidden = answer.Status == 403 && answer.ErrorCode == 10000;
+                Assert.True(open != forbidden, $"{group.Name}, {route}: {answer.Status} {answer.Text}");
+                Assert.True(answer.Status < 500 && answer.Status != 401, $"{group.Name}, {route}: {answer.Status} {answer.Text}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Routes_TokenOfAnotherAccount_AreForbidden()
+    {
+        var owner = await host.CreateTenantAsync();
+        var stranger = await host.CreateTenantAsync();
+        await owner.CreateGatewayAsync("g");
+        var entry = Entries.Make(owner.AccountId, "g", "{}"u8.ToArray(), "{}"u8.ToArray());
+        host.Logs.Add(entry);
+        foreach (var route in Routes.Keys.Where(route => route.Contains("{accountId}", StringComparison.Ordinal)))
+        {
+            var answer = await SendAsync(route, owner.AccountId, stranger.Token, "g", owner.TokenId, entry.Id.ToString("D"));
+            answer.AssertFailure(403, 10000);
+        }
+
+        (await owner.GetAsync("ai-gateway/gateways/g")).AssertSuccess();
+        Assert.Equal(200, (await owner.GetAsync($"ai-gateway/gateways/g/logs/{entry.Id:D}/request")).Status);
+    }
+
+    [Fact]
+    public async Task Routes_OfOneAccount_NeverShowWhatBelongsToAnother()
+    {
+        var owner = await host.CreateTenantAsync();
+        var stranger = await host.CreateTenantAsync();
+        await owner.CreateGatewayAsync("g");
+        await stranger.CreateGatewayAsync("g");
+        var entry = Entries.Make(owner.AccountId, "g", "{}"u8.ToArray(), "{}"u8.ToArray());
+        host.Logs.Add(entry);
+
+        foreach (var path in (string[])["", "/request", "/response"])
+        {
+            (await stranger.GetAsync($"ai-gateway/gateways/g/logs/{entry.Id:D}{path}")).AssertFailure(404, 7002);
+        }
+
+        (await stranger.SendAsync(HttpMethod.Patch, $"ai-gateway/gateways/g/logs/{entry.Id:D}", "{}")).AssertFailure(404, 7002);
+        (await stranger.GetAsync($"tokens/{owner.TokenId}")).AssertFailure(404, 7002);
+        (await stranger.SendAsync(HttpMethod.Delete, $"tokens/{owner.TokenId}")).AssertFailure(404, 7002);
+        (await stranger.SendAsync(HttpMethod.Put, $"tokens/{owner.TokenId}/value")).AssertFailure(404, 7002);
+        Assert.Equal(0, (await stranger.GetAsync("ai-gateway/gateways/g/logs")).Body.GetProperty("result_info").GetProperty("total_count").GetInt32());
+        var accounts = await host.SendAsync(HttpMethod.Get, "accounts", stranger.Token);
+        Assert.Equal(stranger.AccountId, Assert.Single(accounts.Result.EnumerateArray()).GetProperty("id").GetString());
+        var memberships = await host.SendAsync(HttpMethod.Get, "memberships", stranger.Token);
+        Assert.Equal(stranger.AccountId, Assert.Single(memberships.Result.EnumerateArray()).GetProperty("id").GetString());
+    }
+
+    private static string Name(RouteEndpoint endpoint) =>
+        $"{Assert.Single(endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)} {endpoint.RoutePattern.RawText!.TrimEnd('/')}";
+
+    private Task<Answer> SendAsync(
+        string route, string accountId, string? token, string gatewayId = "none", string? tokenId = null, string logId = "019a0000-0000-7000-8000-000000000000")
+    {
+        var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
+        var path = pattern["/client/v4/".Length..]
+            .Replace("{accountId}", accountId, StringComparison.Ordinal)
+            .Replace("{gatewayId}", gatewayId, StringComparison.Ordinal)
+            .Replace("{tokenId}", tokenId ?? new string('0', 32), StringComparison.Ordinal)
+            .Replace("{provider}", "openai", StringComparison.Ordinal)
+            .Replace("{logId}", logId, StringComparison.Ordinal);
+        return host.SendAsync(new(method), path, token, method is "POST" or "PUT" or "PATCH" ? "{}" : null);
+    }
+}
