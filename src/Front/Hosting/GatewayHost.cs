@@ -34,6 +34,12 @@ internal static class GatewayHost
         builder.Services.AddGatewayOptions(builder.Configuration, slugs);
         var options = new GatewayOptions();
         GatewayOptionsReader.Read(builder.Configuration, slugs, options);
+        if (options.Mode == GatewayMode.Cluster)
+        {
+            await Console.Error.WriteLineAsync("Gateway:Mode = 'Cluster' is not part of this release; accepted: Embedded.");
+            return 1;
+        }
+
         BootstrapToken token;
         try
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
@@ -25,6 +26,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     public string IdText => _idText ??= Id.ToString("D");
 
     public DateTimeOffset ArrivedAt { get; } = arrivedAt;
+
+    /// <summary>The span of this exchange; null if nobody traces it.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>When the request arrived, on the clock that measures durations.</summary>
     public long StartTimestamp { get; } = startTimestamp;
@@ -116,6 +120,17 @@ internal sealed record UpstreamRoute(UpstreamTransport Transport, UpstreamAddres
     private static readonly UriCreationOptions AsReceived = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     public Provider Provider => Transport.Provider;
+
+    /// <summary>What kind of model is called, as log entries name it; null if unknown.</summary>
+    public string? ModelType { get; } = Transport.Provider.ModelType(Address);
+
+    /// <summary>The semantic conventions' word for what is called.</summary>
+    public string? Operation => ModelType switch
+    {
+        "text-generation" => "chat",
+        "image" => "image_generation",
+        var type => type,
+    };
 
     /// <summary>The address to send to.</summary>
     public Uri Uri { get; } = new(Address.Url, AsReceived);

@@ -33,7 +33,7 @@ internal static class ExchangeLog
             CreatedAt = exchange.ArrivedAt,
             Provider = exchange.Route.Provider.Slug,
             Model = exchange.RequestedModel ?? exchange.Usage.Model ?? "",
-            ModelType = exchange.Route.Provider.ModelType(exchange.Route.Address),
+            ModelType = exchange.Route.ModelType,
             Path = exchange.Route.Address.Path,
             RequestType = "http",
             RequestContentType = request.ContentType,

@@ -41,7 +41,7 @@ internal sealed partial class ExchangePipeline(
         var exchange = new Exchange(http, Guid.CreateVersion7(now), now, timeProvider.GetTimestamp());
         Interlocked.Increment(ref _inFlight);
         metrics.ExchangeStarted();
-        var span = GatewayTracing.StartExchange(http.Request.Headers);
+        exchange.Span = GatewayTracing.StartExchange(http.Request.Headers);
         try
         {
             await RunStagesAsync(exchange);
@@ -61,7 +61,7 @@ internal sealed partial class ExchangePipeline(
         }
         finally
         {
-            settlement.Settle(exchange, span);
+            settlement.Settle(exchange);
             exchange.Body.Dispose();
             Interlocked.Decrement(ref _inFlight);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Logging;
@@ -29,7 +28,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
     }
 
     /// <summary>Closes the books of an exchange, whatever became of it.</summary>
-    public void Settle(Exchange exchange, Activity? span)
+    public void Settle(Exchange exchange)
     {
         if (exchange.ClientGone)
         {
@@ -40,7 +39,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         var duration = timeProvider.GetElapsedTime(exchange.StartTimestamp, ended);
         var measurement = Measure(exchange, duration);
         metrics.RecordExchange(measurement);
-        GatewayTracing.EndExchange(span, measurement, exchange.IsLogged ? exchange.IdText : null);
+        GatewayTracing.EndExchange(exchange.Span, measurement, exchange.IsLogged ? exchange.IdText : null);
         if (exchange.IsLogged)
         {
             log.Write(ExchangeLog.Create(exchange, duration, TimeToFirstByte(exchange), options.Logs.MaxMetadataEntries));
@@ -57,7 +56,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         StatusCode = exchange.StatusCode,
         Duration = duration,
         Provider = exchange.Route?.Provider.Slug,
-        Operation = Operation(exchange),
+        Operation = exchange.Route?.Operation,
         RequestModel = exchange.RequestedModel,
         ResponseModel = exchange.Usage.Model,
         IsPricedModel = exchange.IsPricedModel,
@@ -68,14 +67,6 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         OutputTokens = exchange.Usage.Usage?.OutputTotal,
         CostUsd = exchange.Cost?.Usd,
         ErrorType = ErrorType(exchange),
-    };
-
-    /// <summary>The semantic conventions' word for what was called.</summary>
-    private static string? Operation(Exchange exchange) => exchange.Route?.Provider.ModelType(exchange.Route.Address) switch
-    {
-        "text-generation" => "chat",
-        "image" => "image_generation",
-        var type => type,
     };
 
     private static string? ErrorType(Exchange exchange) => exchange switch

@@ -25,6 +25,15 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             ? options.Upstream.FirstByteTimeout
             : policy.FirstByteTimeout.Value;
         var timer = new AttemptTimer(firstByteTimeout, options.Upstream, timeProvider, exchange.Http.RequestAborted);
+        var span = exchange.Span is null ? null : GatewayTracing.StartAttempt(exchange.Span, new AttemptSpan
+        {
+            Provider = exchange.Route.Provider.Slug,
+            ServerAddress = exchange.Route.Uri.Host,
+            ServerPort = exchange.Route.Uri.Port,
+            Operation = exchange.Route.Operation,
+            RequestModel = exchange.RequestedModel,
+            ResendCount = number - 1,
+        });
         HttpResponseMessage? response = null;
         byte[]? buffer = null;
         try
@@ -36,7 +45,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             var answer = new Attempt(response, body, buffer, timer, CreateUsageReader(exchange, response));
             await ReadFirstBytesAsync(answer);
             (response, buffer) = (null, null); // From here on the answer's.
-            return Judge(exchange, answer, number);
+            return Judge(exchange, answer, number, span);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or BadHttpRequestException)
         {
@@ -47,7 +56,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
                 ArrayPool<byte>.Shared.Return(buffer);
             }
 
-            return Fail(exchange, timer, number);
+            return Fail(exchange, timer, number, span);
         }
     }
 
@@ -111,14 +120,14 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         answer.Usage?.Read(answer.Buffer.AsSpan(0, answer.Buffered));
     }
 
-    private AttemptResult Judge(Exchange exchange, Attempt answer, int number)
+    private AttemptResult Judge(Exchange exchange, Attempt answer, int number, Activity? span)
     {
         var headers = new ResponseHeaders(answer.Response);
         var streamError = answer.StatusCode < 400 ? answer.Usage?.Error : null;
         var outcome = answer.StatusCode >= 500 || streamError is not null ? AttemptOutcome.Failed
             : answer.StatusCode >= 400 ? AttemptOutcome.Refused
             : AttemptOutcome.Success;
-        Note(exchange, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed));
+        Note(exchange, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed), span);
         if (outcome == AttemptOutcome.Success)
         {
             return new(answer, null, MayRetry: false, null);
@@ -128,24 +137,24 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         return new(answer, null, mayRetry, RetryRules.RetryAfter(headers, timeProvider.GetUtcNow()));
     }
 
-    private AttemptResult Fail(Exchange exchange, AttemptTimer timer, int number)
+    private AttemptResult Fail(Exchange exchange, AttemptTimer timer, int number, Activity? span)
     {
         if (exchange.Http.RequestAborted.IsCancellationRequested)
         {
             exchange.ClientGone = true;
-            Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed));
+            Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
             return default;
         }
 
         if (exchange.Body.ReadFailure is { } clientFailure)
         {
-            Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed));
+            Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
             return new(null, RequestFailures.Of(clientFailure), MayRetry: false, null);
         }
 
         if (timer.TimedOut)
         {
-            Note(exchange, new(number, null, AttemptOutcome.Timeout, timer.Elapsed));
+            Note(exchange, new(number, null, AttemptOutcome.Timeout, timer.Elapsed), span);
             return new(
                 null,
                 new(GatewayErrorKind.UpstreamTimeout, $"The provider sent nothing within {timer.FirstByteTimeout.TotalMilliseconds:0} ms."),
@@ -153,7 +162,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
                 null);
         }
 
-        Note(exchange, new(number, null, AttemptOutcome.Connection, timer.Elapsed));
+        Note(exchange, new(number, null, AttemptOutcome.Connection, timer.Elapsed), span);
         return new(
             null,
             new(GatewayErrorKind.UpstreamUnreachable, "The provider could not be reached, or closed the connection before it answered."),
@@ -161,8 +170,16 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             null);
     }
 
-    private void Note(Exchange exchange, AttemptRecord attempt)
+    private void Note(Exchange exchange, AttemptRecord attempt, Activity? span)
     {
+        GatewayTracing.EndAttempt(span, attempt.StatusCode, attempt.Outcome switch
+        {
+            AttemptOutcome.Timeout => TelemetryNames.Errors.Timeout,
+            AttemptOutcome.Connection => TelemetryNames.Errors.Connection,
+            AttemptOutcome.Cancelled => TelemetryNames.Errors.ClientGone,
+            AttemptOutcome.Failed when attempt.StatusCode < 400 => TelemetryNames.Errors.Stream,
+            AttemptOutcome.Success or AttemptOutcome.Refused or AttemptOutcome.Failed => null, // The status says enough.
+        });
         exchange.Attempts.Add(attempt);
         metrics.RecordAttempt(new AttemptMeasurement
         {
