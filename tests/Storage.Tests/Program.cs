@@ -13,6 +13,14 @@ internal static class Program
                 await GrainStateCrashWriter.RunAsync(path);
                 return 0;
 
+            case [LogStoreCrashWriter.Argument, var path]:
+                await LogStoreCrashWriter.RunAsync(path);
+                return 0;
+
+            case [Measurements.LogWriteMeasurement.Argument]:
+                Measurements.LogWriteMeasurement.Run();
+                return 0;
+
             default:
                 return args.Contains("--server") || args.Contains("--internal-msbuild-node")
                     ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)

@@ -1,4 +1,4 @@
-namespace GatewayActors.Storage.Sqlite;
+namespace GatewayActors.Storage;
 
 /// <summary>Times as they are stored: microseconds since 1970 in UTC.</summary>
 internal static class Timestamps
@@ -11,6 +11,13 @@ internal static class Timestamps
         (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) is var ticks && ticks >= 0
             ? ticks / TimeSpan.TicksPerMicrosecond
             : (ticks - (TimeSpan.TicksPerMicrosecond - 1)) / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>A duration in milliseconds, in stored units.</summary>
+    public static long Microseconds(double milliseconds) => (long)Math.Round(milliseconds * 1_000);
+
+    public static long? Microseconds(double? milliseconds) => milliseconds is { } value ? Microseconds(value) : null;
+
+    public static double Milliseconds(long microseconds) => microseconds / 1_000d;
 
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 }

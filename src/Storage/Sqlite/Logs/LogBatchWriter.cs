@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+using GatewayActors.Abstractions.Logs;
+using Microsoft.Data.Sqlite;
+
+namespace GatewayActors.Storage.Sqlite.Logs;
+
+/// <summary>Writes batches on the store's one writing connection. Not thread-safe.</summary>
+internal sealed class LogBatchWriter(SqliteConnection connection) : IDisposable
+{
+    private readonly SqliteStatement _begin = new(connection, "BEGIN IMMEDIATE");
+    private readonly SqliteStatement _commit = new(connection, "COMMIT");
+    private readonly SqliteStatement _findGateway = new(connection, "SELECT key FROM gateway WHERE account_id = ? AND gateway_id = ?");
+    private readonly SqliteStatement _addGateway = new(connection, "INSERT INTO gateway (account_id, gateway_id) VALUES (?, ?) RETURNING key");
+    private readonly SqliteStatement _countEntries = new(connection, "UPDATE gateway SET entries = entries + ? WHERE key = ?");
+    private readonly LogInsert _insert = new(connection);
+    private readonly BodySegmentWriter _bodies = new(connection);
+    private readonly RollupWriter _rollups = new(connection);
+    private readonly Dictionary<(string Account, string Gateway), long> _gatewayKeys = [];
+    private readonly Dictionary<long, int> _added = [];
+
+    /// <summary>Writes all of the batch with its rollups, or nothing.</summary>
+    public void Write(IReadOnlyList<LogEntry> batch)
+    {
+        _begin.Run();
+        try
+        {
+            _bodies.Begin();
+            _rollups.Begin();
+            _added.Clear();
+            foreach (var entry in batch)
+            {
+                var key = GatewayKey(entry.AccountId, entry.GatewayId);
+                _insert.Write(key, entry, _bodies.Add(entry));
+                _rollups.Add(key, entry);
+                CollectionsMarshal.GetValueRefOrAddDefault(_added, key, out _)++;
+            }
+
+            _bodies.Flush();
+            _rollups.Flush();
+            foreach (var (key, count) in _added)
+            {
+                _countEntries.Int64(count).Int64(key).Run();
+            }
+
+            _commit.Run();
+        }
+        catch
+        {
+            ForgetGateways(); // Keys that this transaction made are gone with it.
+            connection.RollbackIfOpen();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the gateways' keys anew, after some may have been deleted.</summary>
+    public void ForgetGateways() => _gatewayKeys.Clear();
+
+    public void Dispose()
+    {
+        _begin.Dispose();
+        _commit.Dispose();
+        _findGateway.Dispose();
+        _addGateway.Dispose();
+        _countEntries.Dispose();
+        _insert.Dispose();
+        _bodies.Dispose();
+        _rollups.Dispose();
+    }
+
+    private long GatewayKey(string account, string gateway)
+    {
+        if (!_gatewayKeys.TryGetValue((account, gateway), out var key))
+        {
+            key = _findGateway.Text(account).Text(gateway).RunScalar() ?? _addGateway.Text(account).Text(gateway).RunScalar()!.Value;
+            _gatewayKeys.Add((account, gateway), key);
+        }
+
+        return key;
+    }
+}

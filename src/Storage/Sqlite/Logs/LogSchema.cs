@@ -1,0 +1,91 @@
+namespace GatewayActors.Storage.Sqlite.Logs;
+
+/// <summary>The tables of the request log.</summary>
+internal static class LogSchema
+{
+    // Entries are clustered by gateway and time: the newest of a gateway, and a time range of it, are neighbours on disk. The index
+    // on the id finds one entry, refuses a second with the same id, and is what a count over a gateway reads. Texts stand in the row
+    // instead of in a dictionary: most are chosen by clients, so a dictionary would grow without bound and outlive deletions.
+    public static readonly SqliteSchema Schema = new("request log database",
+    [
+        """
+        CREATE TABLE gateway (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            account_id TEXT NOT NULL,
+            gateway_id TEXT NOT NULL,
+            entries INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (account_id, gateway_id));
+
+        CREATE TABLE log_entry (
+            gateway_key INTEGER NOT NULL,
+            created_us INTEGER NOT NULL,
+            id BLOB NOT NULL,
+            provider TEXT NOT NULL,
+            model TEXT NOT NULL,
+            model_type TEXT,
+            path TEXT NOT NULL,
+            request_type TEXT NOT NULL,
+            request_content_type TEXT,
+            response_content_type TEXT,
+            status_code INTEGER NOT NULL,
+            success INTEGER NOT NULL,
+            cached INTEGER NOT NULL,
+            duration_us INTEGER NOT NULL,
+            first_byte_us INTEGER,
+            upstream_us INTEGER,
+            tokens_in INTEGER,
+            tokens_out INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            reasoning_tokens INTEGER,
+            audio_in_tokens INTEGER,
+            audio_out_tokens INTEGER,
+            units TEXT,
+            unit_kind TEXT,
+            cost_pico INTEGER,
+            custom_cost INTEGER NOT NULL,
+            metadata TEXT,
+            step INTEGER NOT NULL,
+            request_bytes INTEGER NOT NULL,
+            response_bytes INTEGER NOT NULL,
+            event_id TEXT,
+            authentication INTEGER NOT NULL,
+            wholesale INTEGER NOT NULL,
+            byok INTEGER NOT NULL,
+            compatibility_mode INTEGER NOT NULL,
+            dlp_action TEXT,
+            user_agent TEXT,
+            feedback INTEGER,
+            score TEXT,
+            details TEXT,
+            body_segment INTEGER,
+            body_offset INTEGER,
+            request_body_length INTEGER,
+            response_body_length INTEGER,
+            PRIMARY KEY (gateway_key, created_us, id)) WITHOUT ROWID;
+
+        CREATE UNIQUE INDEX log_entry_id ON log_entry (gateway_key, id);
+
+        -- Two tables, because changing a row that holds a large blob would write the blob again.
+        CREATE TABLE body_segment (id INTEGER PRIMARY KEY, live INTEGER NOT NULL);
+        CREATE TABLE body_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+
+        CREATE TABLE log_rollup (
+            gateway_key INTEGER NOT NULL,
+            hour_us INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            model TEXT NOT NULL,
+            status_class INTEGER NOT NULL,
+            cached INTEGER NOT NULL,
+            requests INTEGER NOT NULL,
+            errors INTEGER NOT NULL,
+            tokens_in INTEGER NOT NULL,
+            tokens_out INTEGER NOT NULL,
+            cost_pico INTEGER NOT NULL,
+            duration_us INTEGER NOT NULL,
+            first_byte_us INTEGER NOT NULL,
+            first_bytes INTEGER NOT NULL,
+            PRIMARY KEY (gateway_key, hour_us, provider, model, status_class, cached)) WITHOUT ROWID;
+        """,
+    ]);
+}

@@ -1,0 +1,228 @@
+using GatewayActors.Abstractions.Logs;
+using GatewayActors.Storage.Logs;
+using LinqToDB;
+using Microsoft.Data.Sqlite;
+
+namespace GatewayActors.Storage.Sqlite.Logs;
+
+/// <summary>The request log in one SQLite file: one connection that writes, a few that read.</summary>
+internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
+{
+    // A transaction holds up new entries while it runs, so what deletes much does it in several.
+    private const int DeletedAtOnce = 10_000;
+
+    private readonly SqliteFile _file = new(path);
+    private readonly SemaphoreSlim _gate = new(1);
+    private LogReaders? _readers;
+    private LogSession? _session;
+    private LogBatchWriter? _writer;
+    private LogEraser? _eraser;
+
+    /// <inheritdoc/>
+    public Task InitializeAsync(CancellationToken cancellationToken = default) => ExclusiveAsync(
+        () =>
+        {
+            if (_session is null)
+            {
+                _session = new(LogConnections.OpenWriter(_file));
+                _writer = new(_session.Connection);
+                _eraser = new(_session);
+                _readers = new(_file);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WriteAsync(IReadOnlyList<LogEntry> batch, CancellationToken cancellationToken = default) => ExclusiveAsync(
+        () =>
+        {
+            Opened(_writer).Write(batch);
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<LogPage> ListAsync(LogQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Page, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.PerPage, 1);
+        return Opened(_readers).ReadAsync(session => session.Database.List(query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<LogEntry?> FindAsync(string accountId, string gatewayId, Guid id, CancellationToken cancellationToken = default) =>
+        Opened(_readers).ReadAsync(
+            session => session.Database.FindEntry(accountId, gatewayId, id)?.ToEntry(accountId, gatewayId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
+        string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default) =>
+        Opened(_readers).ReadAsync(
+            session => session.Database.FindEntry(accountId, gatewayId, id) is { } row ? ReadBody(session.Connection, row, side) : null,
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default) =>
+        TransactionAsync(session => Patch(session.Database, accountId, gatewayId, id, patch), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        var deleted = 0;
+        while (deleted < limit)
+        {
+            var atOnce = Math.Min(limit - deleted, DeletedAtOnce);
+            var count = await TransactionAsync(_ => _eraser!.Erase(query, atOnce), cancellationToken);
+            deleted += count;
+            if (count < atOnce)
+            {
+                break;
+            }
+        }
+
+        if (deleted > 0)
+        {
+            await ScrubAsync(cancellationToken);
+        }
+
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAllAsync(string accountId, string? gatewayId, CancellationToken cancellationToken = default)
+    {
+        var keys = await Opened(_readers).ReadAsync(
+            session => session.Database.Gateways
+                .Where(gateway => gateway.AccountId == accountId && (gatewayId == null || gateway.GatewayId == gatewayId))
+                .Select(gateway => gateway.Key)
+                .ToList(),
+            cancellationToken);
+
+        // In several transactions: one that is interrupted has deleted a part, and the next call deletes the rest.
+        foreach (var key in keys)
+        {
+            while (await TransactionAsync(_ => EraseSome(key), cancellationToken))
+            {
+                // More is left.
+            }
+        }
+
+        if (keys.Count > 0)
+        {
+            await ScrubAsync(cancellationToken);
+        }
+
+        bool EraseSome(long key)
+        {
+            if (_eraser!.Erase(key, DeletedAtOnce) == DeletedAtOnce)
+            {
+                return true;
+            }
+
+            _eraser.EraseGateway(key);
+            _writer!.ForgetGateways();
+            return false;
+        }
+    }
+
+    /// <summary>Closes the file. Writes and queries must have ended.</summary>
+    public void Dispose()
+    {
+        _readers?.Dispose();
+        _eraser?.Dispose();
+        _writer?.Dispose();
+        _session?.Dispose();
+        _gate.Dispose();
+    }
+
+    private static ReadOnlyMemory<byte>? ReadBody(SqliteConnection connection, LogRow row, LogBodySide side)
+    {
+        var (offset, length) = side switch
+        {
+            LogBodySide.Request => (row.BodyOffset ?? 0, row.RequestBodyLength),
+            LogBodySide.Response => ((row.BodyOffset ?? 0) + (row.RequestBodyLength ?? 0), row.ResponseBodyLength),
+        };
+        if (length is null)
+        {
+            return null;
+        }
+
+        if (length == 0)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        var bytes = new byte[length.Value];
+        using var blob = new SqliteBlob(connection, "body_data", "data", row.BodySegment!.Value, readOnly: true);
+        blob.Position = offset;
+        blob.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static bool Patch(LogDatabase database, string accountId, string gatewayId, Guid id, LogPatch patch)
+    {
+        if (database.FindEntry(accountId, gatewayId, id) is not { } row)
+        {
+            return false;
+        }
+
+        var feedback = patch.Feedback.IsSet ? patch.Feedback.Value : row.Feedback;
+        var score = patch.Score.IsSet ? patch.Score.Value?.ToString(System.Globalization.CultureInfo.InvariantCulture) : row.Score;
+        var metadata = patch.MetadataJson.IsSet ? MetadataMerge.Apply(row.Metadata, patch.MetadataJson.Value) : row.Metadata;
+        database.Entries
+            .Where(stored => stored.GatewayKey == row.GatewayKey && stored.CreatedUs == row.CreatedUs && stored.Id == row.Id)
+            .Set(stored => stored.Feedback, feedback)
+            .Set(stored => stored.Score, score)
+            .Set(stored => stored.Metadata, metadata)
+            .Update();
+        return true;
+    }
+
+    // The deleted pages are overwritten in the log of writes; this brings them to the file and empties the log, where older copies
+    // still are. A query that is running keeps it from being emptied; the next deletion or checkpoint then does.
+    private Task<bool> ScrubAsync(CancellationToken cancellationToken) => ExclusiveAsync(
+        () =>
+        {
+            Opened(_session).Connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            return true;
+        },
+        cancellationToken);
+
+    private Task<T> TransactionAsync<T>(Func<LogSession, T> work, CancellationToken cancellationToken) => ExclusiveAsync(
+        () =>
+        {
+            var session = Opened(_session);
+            session.Connection.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                var result = work(session);
+                session.Connection.Execute("COMMIT");
+                return result;
+            }
+            finally
+            {
+                session.Connection.RollbackIfOpen();
+            }
+        },
+        cancellationToken);
+
+    // Away from the caller's thread, which may be a grain's. A cancellation counts until it is this caller's turn: what has begun ends.
+    private async Task<T> ExclusiveAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(work, CancellationToken.None);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private static T Opened<T>(T? part)
+        where T : class => part ?? throw new InvalidOperationException("The log store has not been initialized.");
+}
