@@ -98,7 +98,8 @@ public sealed class FakeUpstream : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException && context.RequestAborted.IsCancellationRequested)
         {
-            // The client went away; Aborted says so.
+            // The client went away. Said here too, because this may run before the registration's callback, which is then dropped.
+            request.AbortedSource.TrySetResult();
             request.BodyReceivedSource.TrySetException(exception);
         }
         finally
