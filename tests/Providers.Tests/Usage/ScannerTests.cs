@@ -94,6 +94,73 @@ public sealed class ScannerTests
         Assert.Null(report.Model);
     }
 
+    [Fact]
+    public void Json_SkippedContainers_EndWhereAByteByByteReadingSays()
+    {
+#pragma warning disable CA5394 // a fixed seed is the point: every run tries the same documents
+        var random = new Random(64);
+        var found = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            // Few quotes and brackets in some, so that strings and runs of backslashes cross blocks of 64 bytes.
+            var alphabet = random.Next(3) switch { 0 => "\"\\{}[]a"u8, 1 => "\"\\aaaaaaaaaaaa{}"u8, _ => "\"\\\\\\\\\\\\\\\\}"u8 };
+            var text = new byte[random.Next(1, 400)];
+            for (var at = 0; at < text.Length; at++)
+            {
+                text[at] = alphabet[random.Next(alphabet.Length)];
+            }
+
+            text[0] = (byte)'{';
+            var end = EndOf(text);
+            if (end < 0)
+            {
+                continue;
+            }
+
+            found++;
+            byte[] body = [.. "{\"x\":"u8, .. text.AsSpan(0, end + 1), .. ",\"usage\":7}"u8];
+            var members = new CapturedMembers();
+            var scanner = new JsonMemberScanner(Paths);
+            for (var at = 0; at < body.Length;)
+            {
+                var length = Math.Min(body.Length - at, random.Next(1, 200));
+                scanner.Read(body.AsSpan(at, length), members);
+                at += length;
+            }
+
+            Assert.Equal("7", members.Text(0));
+        }
+#pragma warning restore CA5394
+
+        Assert.InRange(found, 5_000, 20_000);
+    }
+
+    private static int EndOf(ReadOnlySpan<byte> container)
+    {
+        var (depth, inString) = (0, false);
+        for (var i = 0; i < container.Length; i++)
+        {
+            switch (container[i])
+            {
+                case (byte)'\\' when inString:
+                    i++;
+                    break;
+                case (byte)'\\': // outside a string it is no JSON, and means nothing
+                    return -1;
+                case (byte)'"':
+                    inString = !inString;
+                    break;
+                case (byte)'{' or (byte)'[' when !inString:
+                    depth++;
+                    break;
+                case (byte)'}' or (byte)']' when !inString && --depth == 0:
+                    return i;
+            }
+        }
+
+        return -1;
+    }
+
     private static CapturedMembers Scan(byte[] body, int at)
     {
         var members = new CapturedMembers();

@@ -17,8 +17,6 @@ internal sealed class AnthropicDialect : UsageDialect
         ("message.model", MessageModel),
         ("error", Failure));
 
-    private static readonly JsonPaths TierPath = new(("service_tier", 0));
-
     public override JsonPaths Paths => Wanted;
 
     public override bool MayMatter(ReadOnlySpan<byte> data) => Mentions(data, "\"usage\""u8) || Mentions(data, "\"error\""u8);
@@ -49,12 +47,16 @@ internal sealed class AnthropicDialect : UsageDialect
 
     private static string? Tier(ReadOnlySpan<byte> usage)
     {
-        var members = new CapturedMembers();
-        var scanner = new JsonMemberScanner(TierPath);
-        scanner.Read(usage, members);
-        var tier = members.Text(0);
-        members.Release();
-        return tier;
+        var name = "\"service_tier\""u8;
+        var at = usage.IndexOf(name);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var value = usage[(at + name.Length)..].TrimStart(" :\t\r\n"u8);
+        var end = value.StartsWith("\""u8) ? value[1..].IndexOf((byte)'"') : -1;
+        return end <= 0 ? null : JsonText.Of(value[..(end + 2)]);
     }
 
     /// <summary>

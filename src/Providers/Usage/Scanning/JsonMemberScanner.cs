@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace GatewayActors.Providers.Usage.Scanning;
@@ -15,9 +14,6 @@ internal struct JsonMemberScanner
 {
     private const int MaxLevels = 12;
 
-    private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
-    private static readonly SearchValues<byte> ScalarEnd = SearchValues.Create(",}] \t\r\n"u8);
-
     private readonly JsonPaths.Node _root;
     private Levels _levels;
     private KeyBytes _key;
@@ -29,6 +25,7 @@ internal struct JsonMemberScanner
     private uint _arrays; // bit n: level n is an array
     private State _state;
     private bool _escaped;
+    private bool _inString; // within the value being skipped
 
     /// <summary>Makes a scanner at the start of a document.</summary>
     public JsonMemberScanner(JsonPaths paths)
@@ -46,7 +43,6 @@ internal struct JsonMemberScanner
         After,
         String,
         Container,
-        ContainerString,
         Scalar,
     }
 
@@ -61,6 +57,7 @@ internal struct JsonMemberScanner
 
         _level = 0;
         _escaped = false;
+        _inString = false;
         _state = State.Value;
         _pending = _root;
     }
@@ -125,14 +122,6 @@ internal struct JsonMemberScanner
 
                     break;
 
-                case State.ContainerString:
-                    if (SkipString(bytes, ref i))
-                    {
-                        _state = State.Container;
-                    }
-
-                    break;
-
                 case State.Container:
                     if (SkipContainer(bytes, ref i))
                     {
@@ -142,14 +131,14 @@ internal struct JsonMemberScanner
                     break;
 
                 case State.Scalar:
-                    var length = bytes[i..].IndexOfAny(ScalarEnd);
-                    if (length < 0)
+                    // Numbers and words are a few bytes long: a loop is quicker than setting up a search.
+                    while (i < bytes.Length && bytes[i] > (byte)' ' && bytes[i] is not ((byte)',' or (byte)'}' or (byte)']'))
                     {
-                        i = bytes.Length;
+                        i++;
                     }
-                    else
+
+                    if (i < bytes.Length)
                     {
-                        i += length;
                         EndValue(bytes[start..i], sink);
                     }
 
@@ -245,7 +234,14 @@ internal struct JsonMemberScanner
         if (end >= 0 && _keyLength == 0)
         {
             EndKey(piece);
-            return i + end + 1;
+            i += end + 1;
+            if (i < bytes.Length && bytes[i] == (byte)':')
+            {
+                _state = State.Value;
+                i++;
+            }
+
+            return i;
         }
 
         Span<byte> key = _key;
@@ -317,32 +313,28 @@ internal struct JsonMemberScanner
 
     private bool SkipContainer(ReadOnlySpan<byte> bytes, ref int i)
     {
+        Span<byte> padded = stackalloc byte[JsonBlock.Bytes];
         while (i < bytes.Length)
         {
-            var next = bytes[i..].IndexOfAny(Structure);
-            if (next < 0)
+            scoped var block = bytes[i..];
+            var length = Math.Min(block.Length, JsonBlock.Bytes);
+            if (length < JsonBlock.Bytes)
             {
-                i = bytes.Length;
-                return false;
+                padded[length..].Clear();
+                block.CopyTo(padded);
+                block = padded;
             }
 
-            i += next + 1;
-            switch (bytes[i - 1])
+            var end = new JsonBlock(block, length, ref _inString, ref _escaped).FindEnd(ref _depth);
+            if (end >= 0)
             {
-                case (byte)'"':
-                    _state = State.ContainerString;
-                    return false;
-                case (byte)'{' or (byte)'[':
-                    _depth++;
-                    break;
-                default:
-                    if (--_depth == 0)
-                    {
-                        return true;
-                    }
-
-                    break;
+                i += end + 1;
+                _inString = false;
+                _escaped = false;
+                return true;
             }
+
+            i += length;
         }
 
         return false;
