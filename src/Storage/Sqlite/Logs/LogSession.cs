@@ -24,10 +24,10 @@ internal sealed class LogSession : IDisposable
     /// <summary>Runs a query on one state of the database; a cancellation stops it inside SQLite.</summary>
     public T Read<T>(Func<LogSession, T> query, CancellationToken cancellationToken)
     {
-        using var interrupt = cancellationToken.Register(() => raw.sqlite3_interrupt(Connection.Handle));
-        Connection.Execute("BEGIN");
+        var interrupt = cancellationToken.Register(() => raw.sqlite3_interrupt(Connection.Handle));
         try
         {
+            Connection.Execute("BEGIN");
             return query(this);
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_INTERRUPT && cancellationToken.IsCancellationRequested)
@@ -36,6 +36,7 @@ internal sealed class LogSession : IDisposable
         }
         finally
         {
+            interrupt.Dispose(); // First: it must not interrupt the end of the transaction, nor the connection's next query.
             Connection.RollbackIfOpen(); // Nothing was written.
         }
     }
