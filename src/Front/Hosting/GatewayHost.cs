@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
@@ -6,6 +7,7 @@ using GatewayActors.Front.Management;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Pricing;
 using GatewayActors.Silo;
 using GatewayActors.Storage;
 
@@ -40,23 +42,54 @@ internal static class GatewayHost
             return 1;
         }
 
-        BootstrapToken token;
-        try
+        if (!TryLoad("Gateway:DataDirectory", options.DataDirectory, () => BootstrapToken.LoadOrCreate(options), out var token)
+            || !TryLoad("Gateway:Prices:File", options.Prices.File, () => LoadPrices(options.Prices.File), out var prices))
         {
-            token = BootstrapToken.LoadOrCreate(options);
+            return 1;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        if (prices.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"Gateway:DataDirectory = '{options.DataDirectory}' cannot be used: {exception.Message}");
+            foreach (var error in prices.Errors)
+            {
+                await Console.Error.WriteLineAsync($"Gateway:Prices:File = '{options.Prices.File}', line {error.Line}: {error.Message}");
+            }
+
             return 1;
         }
 
         ConfigureServer(builder, options);
-        AddServices(builder, options, catalog, token);
+        AddServices(builder, options, catalog, token, prices);
         await using var app = builder.Build();
         MapSurfaces(app);
         await app.RunAsync();
         return 0;
+    }
+
+    private static PriceTable LoadPrices(string? path)
+    {
+        if (path is null)
+        {
+            return PriceTable.BuiltIn;
+        }
+
+        using var file = File.OpenText(path);
+        return PriceTable.Parse(file, PriceTable.BuiltIn);
+    }
+
+    private static bool TryLoad<T>(string key, string? value, Func<T> load, [NotNullWhen(true)] out T? loaded) where T : class
+    {
+        try
+        {
+            loaded = load();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"{key} = '{value}' cannot be used: {exception.Message}");
+            loaded = null;
+            return false;
+        }
     }
 
     private static void ConfigureServer(WebApplicationBuilder builder, GatewayOptions options)
@@ -78,7 +111,7 @@ internal static class GatewayHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
     }
 
-    private static void AddServices(WebApplicationBuilder builder, GatewayOptions options, ProviderCatalog catalog, BootstrapToken token)
+    private static void AddServices(WebApplicationBuilder builder, GatewayOptions options, ProviderCatalog catalog, BootstrapToken token, PriceTable prices)
     {
         var services = builder.Services;
 
@@ -93,6 +126,7 @@ internal static class GatewayHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(catalog);
         services.AddSingleton(token);
+        services.AddSingleton<IPriceTable>(prices);
         services.AddSingleton(new OperatorToken(token.Value));
         services.AddSqliteLogStore(store => store.Path = Path.Combine(options.DataDirectory, "logs.db"));
         services.AddGatewayTelemetry(builder.Configuration);

@@ -7,7 +7,6 @@ using GatewayActors.Front.Logging;
 using GatewayActors.Front.Simulator;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
-using GatewayActors.Providers.Pricing;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayActors.Front.Pipeline;
@@ -17,7 +16,7 @@ internal static class DataPlaneExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Adds the stages and what they need.</summary>
+        /// <summary>Adds the stages and what they need. Needs a <see cref="Providers.Pricing.IPriceTable"/> and a <see cref="ProviderCatalog"/>.</summary>
         public IServiceCollection AddDataPlane()
         {
             services.AddSingleton<GatewayHandles>();
@@ -31,7 +30,6 @@ internal static class DataPlaneExtensions
             services.AddSingleton<ExchangePipeline>();
             services.AddSingleton<IInFlightExchanges>(provider => provider.GetRequiredService<ExchangePipeline>());
             services.AddSingleton(CreateTransports);
-            services.AddSingleton<IPriceTable>(LoadPrices);
             services.AddSingleton<LogWriter>();
             services.AddSingleton<ILogFlush>(provider => provider.GetRequiredService<LogWriter>());
             services.AddHostedService(provider => provider.GetRequiredService<LogWriter>());
@@ -77,16 +75,5 @@ internal static class DataPlaneExtensions
             [GatewayOptions.SimulatorSlug] = () => new SimulatorHandler(services.GetRequiredService<TimeProvider>()),
         };
         return new(services.GetRequiredService<ProviderCatalog>(), services.GetRequiredService<GatewayOptions>(), inProcess.ToFrozenDictionary(StringComparer.Ordinal));
-    }
-
-    private static PriceTable LoadPrices(IServiceProvider services)
-    {
-        if (services.GetRequiredService<GatewayOptions>().Prices.File is not { } path)
-        {
-            return PriceTable.BuiltIn;
-        }
-
-        using var file = File.OpenText(path);
-        return PriceTable.Parse(file, PriceTable.BuiltIn);
     }
 }
