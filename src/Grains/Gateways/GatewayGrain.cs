@@ -31,16 +31,15 @@ internal sealed class GatewayGrain(
             return ValueTask.FromResult(admissions.Decide(seenVersion, caller));
         }
 
-        if (_gatewayId == Identifiers.DefaultGatewayId)
+        var isDefault = _gatewayId == Identifiers.DefaultGatewayId;
+        if (isDefault && caller == Caller.Authenticated)
         {
-            return caller == Caller.Authenticated
-                ? CreateAndAdmitAsync(seenVersion, caller)
-                : ValueTask.FromResult(GatewayAdmissions.UnauthorizedWithoutGateway);
+            return CreateAndAdmitAsync(seenVersion, caller);
         }
 
         // Anyone can name gateways that do not exist: such an activation must not stay and fill the memory.
         DeactivateOnIdle();
-        return ValueTask.FromResult(GatewayAdmissions.NotFound);
+        return ValueTask.FromResult(isDefault ? GatewayAdmissions.UnauthorizedWithoutGateway : GatewayAdmissions.NotFound);
     }
 
     public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default)
@@ -103,6 +102,9 @@ internal sealed class GatewayGrain(
     {
         if (_admissions is not { Gateway: var gateway })
         {
+            // What a deletion or creation that broke off may have left: it would count against the account's gateways for ever.
+            await Account.UnregisterGatewayAsync(_gatewayId, cancellationToken);
+            DeactivateOnIdle();
             return new() { Outcome = GatewayChangeOutcome.NotFound };
         }
 
