@@ -8,14 +8,16 @@ public sealed partial class LinkTests
 {
     public static TheoryData<string> Documents() =>
     [
-        .. Directory.EnumerateFiles(Document.Root, "*.md"),
-        .. Directory.EnumerateFiles(Path.Combine(Document.Root, "docs"), "*.md", SearchOption.AllDirectories),
+        .. Directory.EnumerateFiles(Document.Root, "*.md")
+            .Concat(Directory.EnumerateFiles(Path.Combine(Document.Root, "docs"), "*.md", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Document.Root, path)),
     ];
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Links_LeadToAFileAndItsHeading(string path)
+    public void Links_LeadToAFileAndItsHeading(string document)
     {
+        var path = Path.Combine(Document.Root, document);
         foreach (Match link in Link().Matches(Fence().Replace(File.ReadAllText(path), "")))
         {
             var (file, heading) = (link.Groups[1].Value, link.Groups[2].Value);
