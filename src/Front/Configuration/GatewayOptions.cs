@@ -143,6 +143,6 @@ public sealed class ClusterOptions
 /// <summary>The price table. Bound from <c>Gateway:Prices</c>.</summary>
 public sealed class PriceOptions
 {
-    /// <summary>A price file to be used instead of the one that is built in. Default: none.</summary>
+    /// <summary>A price file that is laid over the one that is built in, model by model. Default: none.</summary>
     public string? File { get; set; }
 }

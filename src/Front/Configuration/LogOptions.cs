@@ -4,7 +4,8 @@ namespace GatewayActors.Front.Configuration;
 public sealed class LogOptions
 {
     /// <summary>
-    /// The largest entry that is stored with its bodies, in bytes; bodies of a larger one are not stored. Default: 10,485,760 (10 MiB).
+    /// The most of both bodies together that is stored with an entry, in bytes; larger ones are not stored at all. Default: 10,485,760
+    /// (10 MiB).
     /// Range: 0 to 104,857,600 (100 MiB).
     /// </summary>
     [Between(0, 104_857_600)]

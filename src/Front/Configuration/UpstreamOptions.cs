@@ -29,8 +29,8 @@ public sealed class UpstreamOptions
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// The largest request body, in bytes; a larger one is answered with 413. Bodies are held in memory until the answer begins, so
-    /// that an attempt can be repeated. Default: 104,857,600 (100 MiB). Range: 1,024 to 1,073,741,824 (1 GiB).
+    /// The largest request body, in bytes; a larger one is answered with 413. Up to 256 KiB are held in memory;
+    /// larger bodies stream, and where another attempt may follow they are kept in a temporary file. Default: 104,857,600 (100 MiB). Range: 1,024 to 1,073,741,824 (1 GiB).
     /// </summary>
     [Between(1_024, 1_073_741_824)]
     public long MaxRequestBodyBytes { get; set; } = 100 * 1024 * 1024;

@@ -5,6 +5,10 @@ namespace GatewayActors.Front.Errors;
 /// <param name="Description">A sentence for the client. Holds no secret, prompt or upstream body.</param>
 internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
 {
+    /// <summary>No grain answered in time.</summary>
+    public static GatewayError NoDecision { get; } =
+        new(GatewayErrorKind.DecisionUnavailable, "The gateway cannot decide about requests at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
     /// <summary>When another try may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

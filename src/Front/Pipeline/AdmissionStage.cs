@@ -23,7 +23,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
         {
             LogNoDecision(exchange.Id, exception);
-            exchange.Fail(new(GatewayErrorKind.DecisionUnavailable, "The gateway cannot decide about requests at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            exchange.Fail(GatewayError.NoDecision);
             return;
         }
 

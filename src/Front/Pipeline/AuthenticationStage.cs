@@ -1,6 +1,8 @@
 using System.Text;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Errors;
+using Orleans.Runtime;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -23,7 +25,7 @@ internal enum GatewayCredentialHeaders
 /// never counts as a provider's credential.
 /// </summary>
 /// <remarks>Only proves who calls; whether that is needed is the gateway's decision.</remarks>
-internal sealed class AuthenticationStage(ITokenVerifier tokens)
+internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger<AuthenticationStage> logger)
 {
     // In the order in which they count.
     private static readonly (string Name, GatewayCredentialHeaders Flag)[] Places =
@@ -40,6 +42,19 @@ internal sealed class AuthenticationStage(ITokenVerifier tokens)
     private static readonly string[] Schemes = ["Bearer ", "Token ", "Key ", "Api-Key "];
 
     public async ValueTask InvokeAsync(Exchange exchange)
+    {
+        try
+        {
+            await FindTokensAsync(exchange);
+        }
+        catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        {
+            LogNoAnswer(exchange.Id, exception);
+            exchange.Fail(GatewayError.NoDecision);
+        }
+    }
+
+    private async ValueTask FindTokensAsync(Exchange exchange)
     {
         var headers = exchange.Http.Request.Headers;
         foreach (var (name, flag) in Places)
@@ -98,6 +113,9 @@ internal sealed class AuthenticationStage(ITokenVerifier tokens)
             ? VerifyAsync(exchange, PasswordOf(text["Basic ".Length..].Trim()))
             : tokens.VerifyAsync(text, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted);
     }
+
+    [LoggerMessage(EventId = 1003, EventName = "NoTokenAnswer", Level = LogLevel.Error, Message = "No grain knew about the token of exchange {ExchangeId}.")]
+    private partial void LogNoAnswer(Guid exchangeId, Exception exception);
 
     private static string PasswordOf(ReadOnlySpan<char> basic)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Telemetry;
 
 namespace GatewayActors.Front.Pipeline;
@@ -9,9 +10,9 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Makes the log entry of an exchange that is over.</summary>
 internal static class ExchangeLog
 {
-    public static LogEntry Create(Exchange exchange, TimeSpan duration, TimeSpan? timeToFirstByte, int maxMetadataEntries)
+    public static LogEntry Create(Exchange exchange, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options)
     {
-        var metadata = Metadata.Read(exchange.Headers.Metadata, maxMetadataEntries, out var warning);
+        var metadata = Metadata.Read(exchange.Headers.Metadata, options.MaxMetadataEntries, out var warning);
         if (warning is not null)
         {
             exchange.Headers.Warn(warning);
@@ -19,12 +20,7 @@ internal static class ExchangeLog
 
         var usage = exchange.Usage.Usage;
         var request = exchange.Http.Request;
-        var capture = exchange.ResponseCapture is { IsWhole: true, Bytes.IsEmpty: false } whole ? whole : null;
-        if (capture is null)
-        {
-            exchange.ResponseCapture?.Dispose();
-        }
-
+        var (requestBody, responseBody) = TakeBodies(exchange, options.MaxPayloadBytes);
         return new()
         {
             Id = exchange.Id,
@@ -61,9 +57,31 @@ internal static class ExchangeLog
             Authentication = exchange.IsAuthenticated,
             UserAgent = request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null,
             DetailsJson = Details(exchange),
-            RequestBody = exchange.KeepsPayload && BodyCapture.IsTextual(request.ContentType) ? exchange.Body.TakeForLog() : null,
-            ResponseBody = capture,
+            RequestBody = requestBody,
+            ResponseBody = responseBody,
         };
+    }
+
+    /// <summary>Both bodies, if they are kept, are there from beginning to end, and together are not too large.</summary>
+    private static (LogBody? Request, LogBody? Response) TakeBodies(Exchange exchange, long maxBytes)
+    {
+        var request = exchange.KeepsPayload && BodyCapture.IsTextual(exchange.Http.Request.ContentType) ? exchange.Body.TakeForLog() : null;
+        var response = exchange.ResponseCapture;
+        exchange.ResponseCapture = null;
+        if ((request?.Bytes.Length ?? 0L) + (response?.Bytes.Length ?? 0L) > maxBytes)
+        {
+            request?.Dispose();
+            response?.Dispose();
+            return default;
+        }
+
+        if (response is { IsWhole: true, Bytes.IsEmpty: false })
+        {
+            return (request, response);
+        }
+
+        response?.Dispose();
+        return (request, null);
     }
 
     private static long? NullIfZero(long? value) => value is 0 ? null : value;
@@ -71,7 +89,7 @@ internal static class ExchangeLog
     /// <summary>What is shown but not searched; null for an exchange about which there is nothing to say.</summary>
     private static string? Details(Exchange exchange)
     {
-        var isPlain = exchange is { Attempts: [{ Outcome: AttemptOutcome.Success }], Error: null, RelayFailure: null, Usage: { Error: null, RawUsageJson: null }, Headers.Warnings: null };
+        var isPlain = exchange is { Attempts: [{ Outcome: AttemptOutcome.Success }], Error: null, RelayFailure: null, Usage: { Error: null, RawUsageJson: null }, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             return null;
@@ -95,6 +113,11 @@ internal static class ExchangeLog
             {
                 json.WritePropertyName("usage"u8);
                 json.WriteRawValue(usage);
+            }
+
+            if (exchange.Cost?.IsEstimate == true)
+            {
+                json.WriteBoolean("cost_is_estimate"u8, true);
             }
 
             if (exchange.Headers.Warnings is { } warnings)

@@ -76,6 +76,11 @@ internal sealed partial class ExchangePipeline(
         }
 
         await authentication.InvokeAsync(exchange);
+        if (exchange.Error is not null)
+        {
+            return;
+        }
+
         exchange.Headers.Read(exchange.Http.Request.Headers);
 
         // 2. Whether it may run: the one call to a grain.

@@ -61,7 +61,7 @@ internal readonly record struct AttemptMeasurement
     /// <summary>How it ended.</summary>
     public required AttemptOutcome Outcome { get; init; }
 
-    /// <summary>From sending the request to the last byte of the answer.</summary>
+    /// <summary>From sending the request to the first byte of the answer's body, or to the failure.</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>Why this attempt was made.</summary>

@@ -14,15 +14,16 @@ public static class SignedRequest
     }
 
     /// <summary>
-    /// Whether the signature covers a header. The gateway's own headers are never covered: signing them would carry a gateway
-    /// credential to AWS.
+    /// Whether the signature covers a header that must be kept for it. The gateway's own headers never are: that would carry a
+    /// gateway credential to AWS. Nor is the host: the client signed the one of AWS, which the upstream's URL brings by itself, while
+    /// the header it sent names this gateway.
     /// </summary>
     public static bool Covers(IHeaderSource headers, string name)
     {
         ArgumentNullException.ThrowIfNull(headers);
         ArgumentNullException.ThrowIfNull(name);
         var signed = SignedHeaders(headers);
-        if (signed.IsEmpty || name.StartsWith("cf-aig-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("cf-access-", StringComparison.OrdinalIgnoreCase))
+        if (signed.IsEmpty || name.Equals("host", StringComparison.OrdinalIgnoreCase) || name.StartsWith("cf-aig-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("cf-access-", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

@@ -92,13 +92,18 @@ internal sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<
             $"{nameof(SqliteGrainStorage)}-{_name}",
             ServiceLifecycleStage.ApplicationServices,
             _ => Task.CompletedTask,
-            _ => _writer.StopAsync());
+            _ =>
+            {
+                // The readers first: only the last connection that closes leaves one whole file behind.
+                _readers.Dispose();
+                return _writer.StopAsync();
+            });
 
     /// <summary>Commits what waits, then closes the file.</summary>
     public void Dispose()
     {
-        _writer.Dispose();
         _readers.Dispose();
+        _writer.Dispose();
     }
 
     private async Task SaveAsync<T>(
