@@ -38,7 +38,7 @@ internal sealed partial class ExchangePipeline(
         }
 
         var now = timeProvider.GetUtcNow();
-        var exchange = new Exchange(http, Guid.CreateVersion7(now), now, timeProvider.GetTimestamp());
+        var exchange = new Exchange(http, ExchangeIds.Create(now), now, timeProvider.GetTimestamp());
         Interlocked.Increment(ref _inFlight);
         metrics.ExchangeStarted();
         exchange.Span = GatewayTracing.StartExchange(http.Request.Headers);
