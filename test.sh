@@ -132,10 +132,11 @@ start_servers() {
 count() { grep -o "<assembly [^>]*" "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
 run_project() {
   local name=$1 results="$work/$1.xml" log="$work/$1.log" code p f s e
-  local arguments=(-noColor -noLogo -result-xml "$results")
+  local arguments=(-noColor -noLogo -longRunning 120 -result-xml "$results")
   if [ "$fast" = yes ]; then arguments+=(-trait- Needs=servers -trait- Needs=node -trait- Needs=browser); fi
   say "$name"
-  dotnet "tests/$name/bin/Release/net10.0/GatewayActors.$name.dll" "${arguments[@]}" >"$log" 2>&1 </dev/null
+  # Far above what any project needs on a slow machine: a hang must end as a failure that names the project.
+  timeout --kill-after=30 3600 dotnet "tests/$name/bin/Release/net10.0/GatewayActors.$name.dll" "${arguments[@]}" >"$log" 2>&1 </dev/null
   code=$?
   if [ ! -s "$results" ] || [ -z "$(count total "$results")" ]; then
     cat "$log"

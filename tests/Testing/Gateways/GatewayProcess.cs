@@ -14,6 +14,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
     private TaskCompletionSource _outputEnded = new();
+    private TaskCompletionSource _nextLine = NewSignal();
 
     private GatewayProcess(IEnumerable<KeyValuePair<string, string>> settings)
     {
@@ -95,7 +96,7 @@ public sealed class GatewayProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        _outputEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _outputEnded = NewSignal();
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Record(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -104,6 +105,21 @@ public sealed class GatewayProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         await WaitUntilReadyAsync(_process, cancellationToken);
         Token = (await File.ReadAllTextAsync(Path.Combine(DataDirectory, "token"), cancellationToken)).Trim();
+    }
+
+    /// <summary>The first line of the output that fits, as soon as it is printed.</summary>
+    public async Task<string> PrintedLineAsync(Func<string, bool> fits, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var more = Volatile.Read(ref _nextLine).Task; // armed before the look, so that no line is missed
+            if (_output.FirstOrDefault(fits) is { } line)
+            {
+                return line;
+            }
+
+            await more.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Ends the process as a crash does (SIGKILL): nothing is flushed.</summary>
@@ -144,6 +160,8 @@ public sealed class GatewayProcess : IAsyncDisposable
 
         Directory.Delete(DataDirectory, recursive: true);
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static bool IsSetting(string variable) =>
         variable.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase)
@@ -215,6 +233,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         if (line is not null)
         {
             _output.Enqueue(line);
+            Interlocked.Exchange(ref _nextLine, NewSignal()).TrySetResult();
         }
     }
 }

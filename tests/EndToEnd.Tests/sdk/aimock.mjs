@@ -1,0 +1,31 @@
+// A provider for the SDK tests. Prints "LISTENING <url>" once, then "ABORTED <case>" whenever a client goes away before its
+// answer is over; <case> is the request's x-test-case header. Ends with its standard input.
+import { createServer } from '@copilotkit/aimock';
+
+const weather = { name: 'get_weather', arguments: { city: 'Oslo' } };
+const fixtures = [
+  { match: { hasToolResult: true }, response: { content: 'It is sunny in Oslo.' } },
+  { match: { userMessage: 'weather' }, response: { toolCalls: [weather] } },
+  {
+    // Long enough in the making that a client can leave in the middle of it.
+    match: { userMessage: 'forever' },
+    response: { content: 'on and '.repeat(2000) },
+    chunkSize: 4,
+    latency: 50,
+  },
+  { match: { userMessage: 'hello' }, response: { content: 'Hi there, friend!' }, chunkSize: 5 },
+].map((fixture) => ({
+  ...fixture,
+  response: fixture.response.toolCalls
+    ? { toolCalls: fixture.response.toolCalls.map((call) => ({ ...call, arguments: JSON.stringify(call.arguments) })) }
+    : fixture.response,
+}));
+
+const mock = await createServer(fixtures, { port: 0, host: '127.0.0.1', logLevel: 'silent' });
+mock.server.on('request', (request, response) => {
+  response.on('close', () => {
+    if (!response.writableFinished) console.log(`ABORTED ${request.headers['x-test-case']}`);
+  });
+});
+console.log(`LISTENING ${mock.url}`);
+process.stdin.resume().on('end', () => process.exit(0));
