@@ -141,6 +141,9 @@ internal static class GatewayHost
     {
         app.UseGatewayMetricsListener();
         app.UseDataPlane();
+
+        // Said here, or the host would put it before everything else: exchanges have no use for a look-up among the other endpoints.
+        app.UseRouting();
         app.UseManagement();
         app.MapGatewayHealth();
         app.MapGatewayMetrics();

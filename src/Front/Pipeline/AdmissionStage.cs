@@ -18,7 +18,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         Admission admission;
         try
         {
-            admission = await AdmitAsync(gateway, caller, exchange.Http.RequestAborted);
+            admission = await AdmitAsync(gateway, caller);
         }
         catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
         {
@@ -43,16 +43,17 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         }
     }
 
-    private static async ValueTask<Admission> AdmitAsync(GatewayHandle gateway, Caller caller, CancellationToken cancellationToken)
+    private static async ValueTask<Admission> AdmitAsync(GatewayHandle gateway, Caller caller)
     {
+        // Without a token: the grain answers at once, and carrying a token to it costs more than the answer.
         try
         {
-            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, cancellationToken);
+            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, CancellationToken.None);
         }
         catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
         {
             // The silo that held the grain is gone; the second call activates it on another one.
-            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, cancellationToken);
+            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, CancellationToken.None);
         }
     }
 

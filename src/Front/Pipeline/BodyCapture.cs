@@ -8,7 +8,9 @@ namespace GatewayActors.Front.Pipeline;
 /// </summary>
 internal sealed class BodyCapture(int maxBytes) : LogBody
 {
-    private const int FirstSize = 4 * 1024;
+    // Small bodies wait for the log in arrays of their own: the log writer gives back thousands at once on another thread, which a pool
+    // would mostly drop.
+    private const int PooledFromBytes = 16 * 1024;
     private byte[]? _buffer;
     private int _length;
     private bool _overflowed;
@@ -67,14 +69,25 @@ internal sealed class BodyCapture(int maxBytes) : LogBody
     {
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Min(FirstSize, maxBytes)));
+            _buffer = Rent(length);
         }
         else if (_buffer.Length < length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _buffer.Length * 2));
+            var larger = Rent(Math.Max(length, _buffer.Length * 2));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Return(_buffer);
             _buffer = larger;
+        }
+    }
+
+    private static byte[] Rent(int length) =>
+        length < PooledFromBytes ? GC.AllocateUninitializedArray<byte>(length) : ArrayPool<byte>.Shared.Rent(length);
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length >= PooledFromBytes)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -83,7 +96,7 @@ internal sealed class BodyCapture(int maxBytes) : LogBody
         if (_buffer is { } buffer)
         {
             (_buffer, _length) = (null, 0);
-            ArrayPool<byte>.Shared.Return(buffer);
+            Return(buffer);
         }
     }
 }

@@ -89,10 +89,11 @@ internal static class ExchangeLog
     /// <summary>What is shown but not searched; null for an exchange about which there is nothing to say.</summary>
     private static string? Details(Exchange exchange)
     {
-        var isPlain = exchange is { Attempts: [{ Outcome: AttemptOutcome.Success }], Error: null, RelayFailure: null, Usage: { Error: null, RawUsageJson: null }, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = exchange is { Attempts: [{ Outcome: AttemptOutcome.Success }], Error: null, RelayFailure: null, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
-            return null;
+            // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
+            return exchange.Usage.RawUsageJson is { } raw ? string.Concat("{\"usage\":", raw, "}") : null;
         }
 
         var buffer = new ArrayBufferWriter<byte>(256);

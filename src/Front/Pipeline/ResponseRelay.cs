@@ -72,7 +72,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             return;
         }
 
-        await WriteAsync(exchange, answer, answer.Buffer.AsMemory(0, answer.Buffered));
+        await WriteAsync(exchange, answer.Buffer.AsMemory(0, answer.Buffered));
         while (!answer.IsWhole)
         {
             answer.Timer.ExpectNextBytes();
@@ -85,15 +85,17 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             }
 
             answer.Usage?.Read(piece.Span);
-            await WriteAsync(exchange, answer, piece);
+            await WriteAsync(exchange, piece);
         }
     }
 
-    private static async ValueTask WriteAsync(Exchange exchange, Attempt answer, ReadOnlyMemory<byte> piece)
+    private static async ValueTask WriteAsync(Exchange exchange, ReadOnlyMemory<byte> piece)
     {
         exchange.ResponseBytes += piece.Length;
         exchange.ResponseCapture?.Append(piece.Span);
-        var flush = await exchange.Http.Response.BodyWriter.WriteAsync(piece, answer.Timer.Token);
+
+        // The server itself ends a write to a client that is gone or does not read.
+        var flush = await exchange.Http.Response.BodyWriter.WriteAsync(piece, CancellationToken.None);
         if (flush.IsCompleted)
         {
             throw new ConnectionAbortedException("The client closed the connection.");

@@ -1,4 +1,3 @@
-using System.Buffers;
 using GatewayActors.Front.Pipeline;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -34,7 +33,7 @@ internal static class RequestBodyReader
             _ => HeadBytes,
         };
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, 1));
+        var buffer = BufferedRequestBody.Rent(wanted);
         var length = 0;
         var ended = wanted == 0;
         try
@@ -62,7 +61,7 @@ internal static class RequestBodyReader
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            BufferedRequestBody.Return(buffer);
             throw;
         }
 

@@ -74,7 +74,7 @@ internal sealed class StreamedRequestBody : RequestBody
 
     protected override void Dispose(bool disposing)
     {
-        ArrayPool<byte>.Shared.Return(_head);
+        BufferedRequestBody.Return(_head);
         _capture?.Dispose();
         _spool?.Dispose();
         base.Dispose(disposing);
