@@ -50,6 +50,18 @@ step() {
   fi
 }
 
+# A check that says something about the code and stops nothing.
+check() {
+  local name=$1
+  shift
+  say "$name"
+  if ! "$@" >"$work/check.log" 2>&1; then
+    cat "$work/check.log"
+    echo "FAILED: $name"
+    failed=$((failed + 1))
+  fi
+}
+
 # --- what the tests need -------------------------------------------------------------------------------------------------
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -164,8 +176,8 @@ if [ "$fast" = no ]; then
 fi
 step 'restore' dotnet restore GatewayActors.sln --locked-mode -v q
 step 'build' dotnet build GatewayActors.sln -c Release --no-restore -v q
-step 'format: whitespace' dotnet format whitespace GatewayActors.sln --verify-no-changes --no-restore
-step 'format: style' dotnet format style GatewayActors.sln --verify-no-changes --no-restore
+check 'format: whitespace' dotnet format whitespace GatewayActors.sln --verify-no-changes --no-restore
+check 'format: style' dotnet format style GatewayActors.sln --verify-no-changes --no-restore
 for project in tests/*.Tests/*.csproj; do
   run_project "$(basename "$project" .csproj)"
 done

@@ -82,7 +82,11 @@ internal static class MalformedAdmin
     {
         var fields = new Dictionary<string, string>
         {
-            ["cache_invalidate_on_update"] = "false", ["cache_ttl"] = "0", ["collect_logs"] = "true", ["rate_limiting_interval"] = "0", ["rate_limiting_limit"] = "0",
+            ["cache_invalidate_on_update"] = "false",
+            ["cache_ttl"] = "0",
+            ["collect_logs"] = "true",
+            ["rate_limiting_interval"] = "0",
+            ["rate_limiting_limit"] = "0",
         };
         fields[name] = value;
         return "{" + string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}";

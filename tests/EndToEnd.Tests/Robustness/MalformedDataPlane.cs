@@ -47,7 +47,7 @@ internal static class MalformedDataPlane
     private static string[] TuningHeaders =>
     [
         "cf-aig-max-attempts: many", "cf-aig-max-attempts: -1", "cf-aig-max-attempts: 99999999999999999999", "cf-aig-max-attempts: 1.5", "cf-aig-retry-delay: x",
-        "cf-aig-retry-delay: -5", "cf-aig-backoff: sideways", "cf-aig-request-timeout: soon", "cf-aig-request-timeout: -1", "cf-aig-request-timeout: 99999999999999999999",
+        "cf-aig-retry-delay: -5", "cf-aig-backoff: sideways", "cf-aig-request-timeout: soon", "cf-aig-request-timeout: 99999999999999999999",
         "cf-aig-metadata: {", "cf-aig-metadata: []", "cf-aig-metadata: {\"a\":{}}", "cf-aig-metadata: {\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1}", "cf-aig-metadata: \u00ff",
         "cf-aig-custom-cost: free", "cf-aig-custom-cost: {\"per_token_in\":\"x\"}", "cf-aig-custom-cost: {\"per_token_in\":-1}", "cf-aig-custom-cost: {\"per_token_in\":1e400}",
         "cf-aig-collect-log: perhaps", "cf-aig-collect-log-payload: 2", "cf-aig-cache-ttl: -1", "cf-aig-cache-ttl: x", "cf-aig-skip-cache: x", "cf-aig-cache-key: ",

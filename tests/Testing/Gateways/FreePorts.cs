@@ -10,13 +10,13 @@ internal static class FreePorts
     // look and the use; begun at a place of the process's own, so that two test processes seldom try the same ones.
     private const int First = 18_000;
     private const int Count = 14_000;
-    private static int s_next = Environment.ProcessId * 97 % Count;
+    private static int _next = Environment.ProcessId * 97 % Count;
 
     public static int Next()
     {
         for (var tries = 0; tries < Count; tries++)
         {
-            var port = First + (Interlocked.Increment(ref s_next) % Count);
+            var port = First + (Interlocked.Increment(ref _next) % Count);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
