@@ -19,8 +19,15 @@ public sealed class PriceTableTests
     {
         var expected = new ModelPrice
         {
-            Input = 3, Output = 15, CachedInput = 0.3m, CacheWrite = 3.75m, CacheWrite1h = 6,
-            TierAboveInputTokens = 200_000, TierInput = 6, TierOutput = 22.5m, SourceDate = new(2026, 8, 1),
+            Input = 3,
+            Output = 15,
+            CachedInput = 0.3m,
+            CacheWrite = 3.75m,
+            CacheWrite1h = 6,
+            TierAboveInputTokens = 200_000,
+            TierInput = 6,
+            TierOutput = 22.5m,
+            SourceDate = new(2026, 8, 1),
         };
         Assert.Equal(expected, PriceTable.BuiltIn.Find("anthropic", "claude-sonnet-4-5", null));
         Assert.Equal(

@@ -141,7 +141,8 @@ internal static class TokenEndpoints
             token.TokenId,
             TokenStatus.Active,
             stored?.Definition.NotBefore is { } notBefore ? Times.Format(notBefore) : null,
-            stored?.Definition.ExpiresOn is { } expiresOn ? Times.Format(expiresOn) : null)) with { Messages = [ValidNotice] });
+            stored?.Definition.ExpiresOn is { } expiresOn ? Times.Format(expiresOn) : null)) with
+        { Messages = [ValidNotice] });
     }
 
     internal static Results<Ok<Envelope<IReadOnlyList<PermissionGroupResource>>>, ApiProblem> ListPermissionGroups(string accountId, HttpContext context)

@@ -18,13 +18,16 @@ internal static class QueryDocumentation
                 {
                     Name = parts[0],
                     In = ParameterLocation.Query,
-                    Schema = new OpenApiSchema { Type = (parts.Length > 1 ? parts[1] : "string") switch
+                    Schema = new OpenApiSchema
                     {
-                        "integer" => JsonSchemaType.Integer,
-                        "number" => JsonSchemaType.Number,
-                        "boolean" => JsonSchemaType.Boolean,
-                        _ => JsonSchemaType.String,
-                    } },
+                        Type = (parts.Length > 1 ? parts[1] : "string") switch
+                        {
+                            "integer" => JsonSchemaType.Integer,
+                            "number" => JsonSchemaType.Number,
+                            "boolean" => JsonSchemaType.Boolean,
+                            _ => JsonSchemaType.String,
+                        }
+                    },
                 });
             }
 
