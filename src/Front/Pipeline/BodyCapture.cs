@@ -6,11 +6,15 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>
 /// Copies passing bytes for a log entry, up to a limit. Past it nothing is kept at all: half a body would be taken for a whole one.
 /// </summary>
-internal sealed class BodyCapture(int maxBytes) : LogBody
+/// <param name="maxBytes">The limit.</param>
+/// <param name="expectedBytes">The size to begin with: the whole body's where it is known, else what spares a stream the first steps of growing.</param>
+internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.StreamBytes) : LogBody
 {
     // Small bodies wait for the log in arrays of their own: the log writer gives back thousands at once on another thread, which a pool
     // would mostly drop.
     private const int PooledFromBytes = 16 * 1024;
+    private const int StreamBytes = 8 * 1024;
+
     private byte[]? _buffer;
     private int _length;
     private bool _overflowed;
@@ -69,7 +73,7 @@ internal sealed class BodyCapture(int maxBytes) : LogBody
     {
         if (_buffer is null)
         {
-            _buffer = Rent(length);
+            _buffer = Rent(Math.Max(length, Math.Min(expectedBytes, maxBytes)));
         }
         else if (_buffer.Length < length)
         {

@@ -20,7 +20,8 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
         HeaderPolicy.CopyResponse(answer.Response, response.Headers);
         if (exchange.KeepsPayload && BodyCapture.IsTextual(exchange.ResponseContentType))
         {
-            exchange.ResponseCapture = new((int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue));
+            var maxBytes = (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue);
+            exchange.ResponseCapture = answer.IsWhole ? new(maxBytes, answer.Buffered) : new(maxBytes);
         }
 
         if (answer.IsWhole)
