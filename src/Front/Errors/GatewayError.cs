@@ -17,7 +17,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound => 2001,
         GatewayErrorKind.InvalidProvider => 2008,
-        GatewayErrorKind.Unauthorized => 2009,
+        GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 2009,
         GatewayErrorKind.CredentialsRequired => 2040,
         GatewayErrorKind.MalformedRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
@@ -31,7 +31,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound => "AI gateway not found: please configure AI Gateway in the dashboard",
         GatewayErrorKind.InvalidProvider => "Invalid provider",
-        GatewayErrorKind.Unauthorized => "Unauthorized",
+        GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => "Unauthorized",
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => "Failed to get response from provider",
         GatewayErrorKind.RouteNotFound => "No route for that URI",
         GatewayErrorKind.Internal => "Internal error",
@@ -43,7 +43,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     public int Status(bool strict) => Kind switch
     {
         GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest => 400,
-        GatewayErrorKind.Unauthorized => 401,
+        GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
         GatewayErrorKind.RouteNotFound => 404,
         GatewayErrorKind.RequestTooLarge => 413,
         GatewayErrorKind.Internal => 500,
@@ -59,6 +59,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.InvalidProvider => "invalid_provider",
         GatewayErrorKind.Unauthorized => "unauthorized",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
+        GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
         GatewayErrorKind.MalformedRequest => "malformed_request",
         GatewayErrorKind.RequestTooLarge => "request_too_large",
         GatewayErrorKind.RouteNotFound => "route_not_found",
@@ -83,6 +84,9 @@ internal enum GatewayErrorKind
 
     /// <summary>No provider credential: none in the request, none stored.</summary>
     CredentialsRequired,
+
+    /// <summary>The client's provider credential could not be exchanged for an access token.</summary>
+    ProviderCredentialRefused,
 
     /// <summary>The request cannot be understood.</summary>
     MalformedRequest,

@@ -12,7 +12,7 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
     /// <summary>What exchanges that set nothing themselves do about failures.</summary>
     public AttemptPolicy Attempts { get; } = new()
     {
-        MaxAttempts = gateway.Configuration.RetryMaxAttempts ?? 1,
+        MaxAttempts = Math.Clamp(gateway.Configuration.RetryMaxAttempts ?? 1, 1, AttemptPolicy.MostAttempts),
         Delay = TimeSpan.FromMilliseconds(gateway.Configuration.RetryDelay ?? AttemptPolicy.DefaultDelayMilliseconds),
         Backoff = gateway.Configuration.RetryBackoff ?? RetryBackoff.Exponential,
     };

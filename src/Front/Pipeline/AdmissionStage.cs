@@ -20,7 +20,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         {
             admission = await AdmitAsync(gateway, caller);
         }
-        catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
             LogNoDecision(exchange.Id, exception);
             exchange.Fail(GatewayError.NoDecision);
@@ -50,9 +50,10 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         {
             return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
-            // The silo that held the grain is gone; the second call activates it on another one.
+            // The silo that held the grain is gone, or the grain could not store the gateway it was to create: the second call may
+            // find another silo, or what another activation has stored.
             return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, CancellationToken.None);
         }
     }

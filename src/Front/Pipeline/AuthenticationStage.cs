@@ -47,7 +47,7 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         {
             await FindTokensAsync(exchange);
         }
-        catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
             LogNoAnswer(exchange.Id, exception);
             exchange.Fail(GatewayError.NoDecision);
@@ -66,13 +66,24 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
 
             foreach (var value in values)
             {
-                if (value is { Length: > 0 } && await VerifyAsync(exchange, value) is { } principal)
+                if (value is not { Length: > 0 })
+                {
+                    continue;
+                }
+
+                var candidate = CandidateOf(value);
+                if (await tokens.VerifyAsync(candidate.Span, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted) is { } principal)
                 {
                     exchange.ConsumedHeaders |= flag;
                     if (principal.Can(Permissions.GatewayRun, exchange.Gateway.AccountId))
                     {
                         exchange.Principal ??= principal;
                     }
+                }
+                else if (TokenValue.TryParse(candidate.Span, out _))
+                {
+                    // One of ours that does not count right now: disabled, for another network, not valid yet. No provider may see it.
+                    exchange.ConsumedHeaders |= flag;
                 }
             }
         }
@@ -97,21 +108,19 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         return false;
     }
 
-    private ValueTask<TokenPrincipal?> VerifyAsync(Exchange exchange, string value)
+    /// <summary>What may be a token of ours in a header's value: without the scheme; of a user's name and password, the password.</summary>
+    private static ReadOnlyMemory<char> CandidateOf(string value)
     {
-        var text = value.AsSpan().Trim();
+        var text = value.AsMemory().Trim();
         foreach (var scheme in Schemes)
         {
-            if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            if (text.Span.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
             {
-                text = text[scheme.Length..].TrimStart();
-                break;
+                return text[scheme.Length..].TrimStart();
             }
         }
 
-        return text.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)
-            ? VerifyAsync(exchange, PasswordOf(text["Basic ".Length..].Trim()))
-            : tokens.VerifyAsync(text, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted);
+        return text.Span.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) ? PasswordOf(text.Span["Basic ".Length..].Trim()).AsMemory() : text;
     }
 
     [LoggerMessage(EventId = 1003, EventName = "NoTokenAnswer", Level = LogLevel.Error, Message = "No grain knew about the token of exchange {ExchangeId}.")]

@@ -23,6 +23,8 @@ internal static class DataPlaneExtensions
             services.AddSingleton<AuthenticationStage>();
             services.AddSingleton<AdmissionStage>();
             services.AddSingleton<RoutingStage>();
+            services.AddSingleton<GoogleAccessTokens>();
+            services.AddSingleton<AccessTokenStage>();
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();
             services.AddSingleton<ResponseRelay>();

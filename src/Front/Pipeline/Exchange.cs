@@ -51,6 +51,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>Set by routing.</summary>
     public UpstreamRoute Route { get; set; } = null!;
 
+    /// <summary>What goes to the provider in place of the client's credential; null where that is passed on.</summary>
+    public string? AccessToken { get; set; }
+
     /// <summary>Set before the first attempt.</summary>
     public AttemptPolicy AttemptPolicy { get; set; }
 

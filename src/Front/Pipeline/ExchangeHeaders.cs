@@ -69,13 +69,18 @@ internal sealed class ExchangeHeaders
                 EventId = ReadEventId(value);
                 break;
             case "cf-aig-metadata":
-                Metadata = value;
+                Metadata = HeaderText.FromUtf8(value);
                 break;
             case "cf-aig-custom-cost":
                 CustomCost = CustomCost.TryParse(value);
+                if (CustomCost is null)
+                {
+                    Warn($"{name}: not a valid price; ignored.");
+                }
+
                 break;
             case "cf-aig-request-timeout":
-                RequestTimeout = ReadNumber(name, value, 1, int.MaxValue) is { } timeout ? TimeSpan.FromMilliseconds(timeout) : null;
+                RequestTimeout = ReadTimeout(name, value);
                 break;
             case "cf-aig-max-attempts":
                 MaxAttempts = ReadNumber(name, value, 1, AttemptPolicy.MostAttempts);
@@ -102,6 +107,20 @@ internal sealed class ExchangeHeaders
             default:
                 Warn($"{name}: neither true nor false; ignored.");
                 return null;
+        }
+    }
+
+    private TimeSpan? ReadTimeout(string name, string value)
+    {
+        switch (ReadNumber(name, value, 0, int.MaxValue))
+        {
+            case null:
+                return null;
+            case 0:
+                Warn($"{name}: not above 0; ignored."); // Taken at its word, every attempt would fail.
+                return null;
+            case { } milliseconds:
+                return TimeSpan.FromMilliseconds(milliseconds);
         }
     }
 

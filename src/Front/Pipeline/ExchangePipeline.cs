@@ -16,6 +16,7 @@ internal sealed partial class ExchangePipeline(
     AuthenticationStage authentication,
     AdmissionStage admission,
     RoutingStage routing,
+    AccessTokenStage accessTokens,
     AttemptEngine attempts,
     ResponseRelay relay,
     Settlement settlement,
@@ -61,9 +62,23 @@ internal sealed partial class ExchangePipeline(
         }
         finally
         {
-            settlement.Settle(exchange);
+            Settle(exchange);
             exchange.Body.Dispose();
             Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private void Settle(Exchange exchange)
+    {
+        try
+        {
+            settlement.Settle(exchange);
+        }
+#pragma warning disable CA1031 // The answer is out: a defect of the books must neither break it nor leave the exchange counted as in flight.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogDefect(exchange.Id, exception);
         }
     }
 
@@ -101,6 +116,15 @@ internal sealed partial class ExchangePipeline(
         if (exchange.Error is not null)
         {
             return;
+        }
+
+        if (exchange.Route.Transport.TakesServiceAccounts)
+        {
+            await accessTokens.InvokeAsync(exchange);
+            if (exchange.Error is not null)
+            {
+                return;
+            }
         }
 
         // 4. The call itself, as often as the policy allows.
@@ -158,6 +182,11 @@ internal sealed partial class ExchangePipeline(
                 isRepeatable: exchange.AttemptPolicy.MaxAttempts > 1,
                 options.Upstream.MaxRequestBodyBytes,
                 captureBytes: exchange.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
+        }
+        catch (IOException exception) when (RequestFailures.IsClientGone(exception))
+        {
+            exchange.ClientGone = true;
+            return false;
         }
         catch (BadHttpRequestException exception)
         {

@@ -37,7 +37,8 @@ internal static class HeaderPolicy
         return text.IsEmpty
             || text.Contains(Placeholder, StringComparison.Ordinal)
             || (blank < 0 && (text.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || text.Equals("Token", StringComparison.OrdinalIgnoreCase)
-                || text.Equals("Key", StringComparison.OrdinalIgnoreCase) || text.Equals("Api-Key", StringComparison.OrdinalIgnoreCase)));
+                || text.Equals("Key", StringComparison.OrdinalIgnoreCase) || text.Equals("Api-Key", StringComparison.OrdinalIgnoreCase)
+                || text.Equals("Basic", StringComparison.OrdinalIgnoreCase)));
     }
 
     /// <summary>Copies the client's headers to an attempt.</summary>
@@ -58,8 +59,9 @@ internal static class HeaderPolicy
     /// <summary>Copies an upstream's headers to the client's response.</summary>
     public static void CopyResponse(HttpResponseMessage attempt, IHeaderDictionary response)
     {
-        Copy(attempt.Headers.NonValidated, response);
-        Copy(attempt.Content.Headers.NonValidated, response);
+        var hopByHop = attempt.Headers.NonValidated.TryGetValues("Connection", out var connection) ? new StringValues([.. connection]) : default;
+        Copy(attempt.Headers.NonValidated, response, hopByHop);
+        Copy(attempt.Content.Headers.NonValidated, response, hopByHop);
     }
 
     private static bool IsForwarded(Exchange exchange, Provider provider, string name, StringValues values, StringValues hopByHop)
@@ -117,26 +119,37 @@ internal static class HeaderPolicy
 
     private static void Add(HttpRequestMessage attempt, string name, StringValues values)
     {
-        if (values.Count == 1)
+        var isTaken = values.Count == 1
+            ? attempt.Headers.TryAddWithoutValidation(name, values[0])
+            : attempt.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        if (!isTaken)
         {
-            if (!attempt.Headers.TryAddWithoutValidation(name, values[0]))
-            {
-                attempt.Content?.Headers.TryAddWithoutValidation(name, values[0]);
-            }
-        }
-        else if (!attempt.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-        {
-            attempt.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            // A header about the content. Many clients send a content type with a GET too, and a signature may cover it: an empty
+            // content carries it.
+            attempt.Content ??= new ByteArrayContent([]);
+            attempt.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
     }
 
-    private static void Copy(HttpHeadersNonValidated headers, IHeaderDictionary response)
+    private static void Set(IHeaderDictionary response, string name, StringValues values)
+    {
+        try
+        {
+            response[name] = values;
+        }
+        catch (InvalidOperationException)
+        {
+            // The server sends no control characters. One header less is better than no answer.
+        }
+    }
+
+    private static void Copy(HttpHeadersNonValidated headers, IHeaderDictionary response, StringValues hopByHop)
     {
         foreach (var (name, values) in headers)
         {
-            if (!NotReturned.Contains(name) && !name.StartsWith("cf-", StringComparison.OrdinalIgnoreCase))
+            if (!NotReturned.Contains(name) && !name.StartsWith("cf-", StringComparison.OrdinalIgnoreCase) && !NamesHeader(hopByHop, name))
             {
-                response[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+                Set(response, name, values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]));
             }
         }
     }

@@ -36,8 +36,9 @@ internal static class Metadata
 
             return Write(document.RootElement, maxEntries, out warning);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second one: half a surrogate pair, which is valid JSON and no text.
             warning = "cf-aig-metadata: not valid JSON; ignored.";
             return null;
         }
@@ -61,9 +62,10 @@ internal static class Metadata
                 continue;
             }
 
-            if (kept.ContainsKey(entry.Name) || kept.Count < maxEntries)
+            var key = Cut(entry.Name, MaxKeyLength);
+            if (kept.ContainsKey(key) || kept.Count < maxEntries)
             {
-                kept[entry.Name] = entry.Value; // Of a repeated key the last value counts.
+                kept[key] = entry.Value; // Of a repeated key the last value counts.
             }
         }
 
@@ -78,7 +80,7 @@ internal static class Metadata
             json.WriteStartObject();
             foreach (var (key, value) in kept)
             {
-                json.WritePropertyName(Cut(key, MaxKeyLength));
+                json.WritePropertyName(key);
                 if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text)
                 {
                     json.WriteStringValue(Cut(text, MaxValueLength));

@@ -69,6 +69,11 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             Content = await exchange.Body.StartAttemptAsync(cancellationToken),
         };
         HeaderPolicy.CopyRequest(exchange, request);
+        if (exchange.AccessToken is { } accessToken)
+        {
+            exchange.Route.Provider.InjectCredential(new UpstreamHeaders(request), exchange.Route.Address, accessToken);
+        }
+
         exchange.Route.Provider.PrepareHeaders(new UpstreamHeaders(request), exchange.Route.Address);
         return request;
     }
@@ -107,6 +112,10 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             }
 
             answer.Buffered += read;
+            if (answer.Buffered != length)
+            {
+                answer.Timer.ExpectNextBytes(); // The limit for the first byte is kept; what follows has its own.
+            }
         }
         while (wantsWhole && answer.Buffered < length);
 
@@ -139,7 +148,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
 
     private AttemptResult Fail(Exchange exchange, AttemptTimer timer, int number, Activity? span)
     {
-        if (exchange.Http.RequestAborted.IsCancellationRequested)
+        if (exchange.Http.RequestAborted.IsCancellationRequested || exchange.Body.IsClientGone)
         {
             exchange.ClientGone = true;
             Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);

@@ -20,6 +20,9 @@ internal abstract class RequestBody : IDisposable
     /// <summary>The error of the client's side that broke the reading, such as a body over the limit; null if there is none.</summary>
     public virtual BadHttpRequestException? ReadFailure => null;
 
+    /// <summary>Whether the client went away while the body was read.</summary>
+    public virtual bool IsClientGone => false;
+
     /// <summary>Makes the content of one attempt, null for no body. The previous attempt is over by then.</summary>
     public abstract ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken);
 

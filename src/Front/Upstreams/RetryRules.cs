@@ -6,6 +6,8 @@ namespace GatewayActors.Front.Upstreams;
 /// <summary>Which answers are worth another attempt, and when.</summary>
 internal static class RetryRules
 {
+    private const double MaxSeconds = 10 * 365 * 86_400.0; // Past it nobody waits, and no time span overflows.
+
     /// <summary>Whether another attempt may succeed, by the status and the upstream's own word.</summary>
     public static bool IsRetryable(int status, IHeaderSource headers) => headers["x-should-retry"] switch
     {
@@ -35,7 +37,7 @@ internal static class RetryRules
 
     private static double? Number(string? text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
-        && number <= TimeSpan.MaxValue.TotalSeconds / 2
+        && number is >= 0 and <= MaxSeconds // Not an infinity either, which every style of numbers lets through.
             ? number
             : null;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -26,6 +27,7 @@ internal sealed class StreamedRequestBody : RequestBody
     private BadHttpRequestException? _readFailure;
     private long _length;
     private bool _sentOnce;
+    private volatile bool _isClientGone;
 
     /// <param name="head">A pooled buffer with the bytes that were read already.</param>
     /// <param name="headLength">How many these are.</param>
@@ -50,6 +52,8 @@ internal sealed class StreamedRequestBody : RequestBody
     public override long Length => Interlocked.Read(ref _length);
 
     public override BadHttpRequestException? ReadFailure => _readFailure;
+
+    public override bool IsClientGone => _isClientGone;
 
     public override async ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken)
     {
@@ -122,6 +126,11 @@ internal sealed class StreamedRequestBody : RequestBody
         try
         {
             return await _source.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException exception) when (RequestFailures.IsClientGone(exception))
+        {
+            _isClientGone = true;
+            throw;
         }
         catch (BadHttpRequestException exception)
         {

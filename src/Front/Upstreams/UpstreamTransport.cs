@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Providers;
 
@@ -13,6 +14,9 @@ internal sealed class UpstreamTransport(Provider provider, string? baseUrl, Http
     public string? BaseUrl { get; } = baseUrl;
 
     public HttpMessageInvoker Invoker { get; } = invoker;
+
+    /// <summary>Whether clients may send a service account, which has to be exchanged for an access token.</summary>
+    public bool TakesServiceAccounts { get; } = provider.Slug == GoogleAccessTokens.ProviderSlug;
 
     public void Dispose() => Invoker.Dispose();
 }
@@ -61,6 +65,8 @@ internal sealed class UpstreamTransports : IDisposable
         UseProxy = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         // So that a change of the provider's addresses is followed.

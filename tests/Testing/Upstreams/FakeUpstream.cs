@@ -15,7 +15,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace GatewayActors.Testing.Upstreams;
 
@@ -36,10 +35,10 @@ public sealed class FakeUpstream : IAsyncDisposable
     /// <summary>Starts an upstream on a port of its own.</summary>
     public static async Task<FakeUpstream> StartAsync(CancellationToken cancellationToken = default)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Empty: the usual configuration watches files, and a machine has few watches to give to hundreds of tests.
+        var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.ConfigureKestrel(options =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
             options.AddServerHeader = false;

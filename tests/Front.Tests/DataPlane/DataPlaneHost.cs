@@ -1,0 +1,220 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Logs;
+using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Telemetry;
+using GatewayActors.Providers;
+using GatewayActors.Providers.Pricing;
+using GatewayActors.Testing.Upstreams;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace GatewayActors.Front.Tests.DataPlane;
+
+/// <summary>
+/// The data plane as <see cref="DataPlaneExtensions"/> wires it, on a loopback port: grains, tokens, log store and clock are the test's,
+/// every provider's upstream is <see cref="Upstream"/>.
+/// </summary>
+internal sealed class DataPlaneHost : IAsyncDisposable
+{
+    public const string Account = "0123456789abcdef0123456789abcdef";
+
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+    });
+
+    private readonly WebApplication _app;
+
+    private DataPlaneHost(WebApplication app, FakeUpstream upstream, FakeGateways gateways, FakeTokens tokens, RecordedLogs logs, TestClock clock)
+    {
+        (_app, Upstream, Gateways, Tokens, Logs, Clock) = (app, upstream, gateways, tokens, logs, clock);
+        Token = tokens.Add(Account);
+        Script = upstream.Default;
+    }
+
+    public FakeUpstream Upstream { get; }
+
+    /// <summary>What the upstream answers, and what it got.</summary>
+    public UpstreamScript Script { get; }
+
+    public FakeGateways Gateways { get; }
+
+    /// <summary>The grain of the gateway that requests go to unless they say otherwise.</summary>
+    public FakeGateways.Grain Gateway => Gateways[GrainKeys.Gateway(Account, "main")];
+
+    public FakeTokens Tokens { get; }
+
+    /// <summary>A token that may run on <see cref="Account"/>.</summary>
+    public string Token { get; }
+
+    public RecordedLogs Logs { get; }
+
+    public TestClock Clock { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Starts the front and its upstream. The gateway <c>main</c> asks for no token.</summary>
+    /// <param name="configure">Changes the operator's options; the upstream's address is in them already.</param>
+    /// <param name="upstreamUrl">Another upstream than <see cref="Upstream"/>.</param>
+    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, string? upstreamUrl = null)
+    {
+        var upstream = await FakeUpstream.StartAsync(TestContext.Current.CancellationToken);
+        var catalog = new ProviderCatalog(BuiltInProviders.All);
+        var options = new GatewayOptions();
+        options.Logs.BatchInterval = TimeSpan.FromMilliseconds(10);
+        foreach (var provider in catalog.All.Where(provider => provider.Slug != GatewayOptions.SimulatorSlug))
+        {
+            options.Providers[provider.Slug] = new() { BaseUrl = (upstreamUrl ?? upstream.BaseUrl) + "/v1" };
+        }
+
+        configure?.Invoke(options);
+
+        var (grains, gateways) = FakeGateways.Make();
+        var tokens = new FakeTokens();
+        var logs = new RecordedLogs();
+        var clock = new TestClock();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Upstream.MaxRequestBodyBytes;
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
+        builder.Services.AddSingleton(grains);
+        builder.Services.AddSingleton<ITokenVerifier>(tokens);
+        builder.Services.AddSingleton<ILogStore>(logs);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(catalog);
+        builder.Services.AddSingleton<TelemetryLabels>();
+        builder.Services.AddSingleton<GatewayMetrics>();
+        builder.Services.AddSingleton<IPriceTable>(PriceTable.BuiltIn);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddMetrics();
+        builder.Services.AddDataPlane();
+        var app = builder.Build();
+        app.UseDataPlane();
+        app.MapUnknownPaths();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var host = new DataPlaneHost(app, upstream, gateways, tokens, logs, clock) { Address = new(app.Urls.Single()) };
+        host.Gateway.Set(Configuration());
+        return host;
+    }
+
+    public static GatewayConfiguration Configuration(
+        bool? authentication = false,
+        int? attempts = null,
+        int? delay = null,
+        RetryBackoff? backoff = null,
+        bool collectLogs = true,
+        bool? collectPayload = null,
+        CompatibilityLevel? compatibility = null) => new()
+        {
+            CacheInvalidateOnUpdate = false,
+            CacheTtl = 0,
+            CollectLogs = collectLogs,
+            RateLimitingInterval = null,
+            RateLimitingLimit = null,
+            Authentication = authentication,
+            RetryMaxAttempts = attempts,
+            RetryDelay = delay,
+            RetryBackoff = backoff,
+            CollectLogPayload = collectPayload,
+            Compatibility = compatibility,
+        };
+
+    /// <summary>Posts a chat completion to the gateway <c>main</c> by OpenAI's path, with a key of the client's.</summary>
+    public Task<FrontAnswer> ChatAsync(params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, "openai/chat/completions", Bodies.Chat, [("authorization", "Bearer sk-client-key"), ("content-type", "application/json"), .. headers]);
+
+    /// <summary>Sends a request below <c>/v1/{account}/main/</c>.</summary>
+    public Task<FrontAnswer> SendAsync(HttpMethod method, string path, byte[]? body, params (string Name, string Value)[] headers) =>
+        SendToAsync(method, $"/v1/{Account}/main/{path}", body is null ? null : new ByteArrayContent(body), headers);
+
+    /// <summary>Sends a request to a target exactly as it stands.</summary>
+    public async Task<FrontAnswer> SendToAsync(HttpMethod method, string target, HttpContent? content, params (string Name, string Value)[] headers)
+    {
+        using var response = await StartAsync(method, target, content, TestContext.Current.CancellationToken, headers);
+        return new(
+            (int)response.StatusCode,
+            [.. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated).SelectMany(header => header.Value, (header, value) => (header.Key, value))],
+            await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Sends a request and answers as soon as the head of the response is here.</summary>
+    public async Task<HttpResponseMessage> StartAsync(
+        HttpMethod method, string target, HttpContent? content, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        var uri = new Uri(Address.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(method, uri) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content ??= new ByteArrayContent([]);
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return await _client.SendAsync(request, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+        await Upstream.DisposeAsync();
+    }
+}
+
+/// <summary>What the front answered.</summary>
+internal sealed record FrontAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
+{
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public JsonElement Json => JsonElement.Parse(Body);
+
+    public int ErrorCode => Json.GetProperty("error")[0].GetProperty("code").GetInt32();
+
+    public string Description => Json.GetProperty("description").GetString()!;
+
+    public string? Header(string name) => Headers.FirstOrDefault(header => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    /// <summary>Checks that this is an error as published clients read it.</summary>
+    public void AssertError(int status, int code)
+    {
+        Assert.True(Status == status, $"{Status}: {Text}");
+        Assert.Equal(code, ErrorCode);
+        Assert.Equal("application/json", Header("content-type"));
+        Assert.Equal((status, code, "AiGatewayError"), (Json.GetProperty("httpCode").GetInt32(), Json.GetProperty("internalCode").GetInt32(), Json.GetProperty("name").GetString()));
+        Assert.False(Json.GetProperty("success").GetBoolean());
+        Assert.NotNull(Header("cf-aig-request-id"));
+    }
+}
+
+internal static class Bodies
+{
+    public static byte[] Chat { get; } = Encoding.UTF8.GetBytes("""{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}""");
+
+    public const string Completion = """
+        {"id":"chatcmpl-1","object":"chat.completion","model":"gpt-4o-mini","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100}}
+        """;
+}
