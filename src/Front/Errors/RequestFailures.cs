@@ -13,8 +13,13 @@ internal static class RequestFailures
     public static bool IsClientGone(IOException exception) =>
         exception is ConnectionResetException or BadHttpRequestException { Message: UnexpectedEnd };
 
+    /// <summary>
+    /// Whether the body itself is to blame. The server has no exception of its own for the size of a chunk that is no number it can hold.
+    /// </summary>
+    public static bool IsMalformed(IOException exception) => exception is BadHttpRequestException or { InnerException: OverflowException };
+
     /// <summary>The error of a body that a client who is still there has sent.</summary>
-    public static GatewayError Of(BadHttpRequestException exception) => exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+    public static GatewayError Of(IOException exception) => exception is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
         ? new(GatewayErrorKind.RequestTooLarge, "The request's body is larger than this gateway accepts.")
         : new(GatewayErrorKind.MalformedRequest, "The request's body ended early or is not well formed.");
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GatewayActors.Abstractions;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Errors;
 using GatewayActors.Front.Management.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Template;
@@ -39,14 +40,15 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
         {
             // The client is gone; there is nobody to answer.
         }
-        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        catch (IOException exception) when (!context.Response.HasStarted && RequestFailures.IsMalformed(exception))
         {
+            var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
             context.Response.Clear();
             context.Response.Headers["cf-ray"] = requestId;
-            var error = exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+            var error = status == StatusCodes.Status413PayloadTooLarge
                 ? ApiErrors.Invalid($"The body must not be larger than {JsonBody.MaxBytes} bytes", "body")
                 : ApiErrors.Invalid("The request is malformed");
-            await ApiProblem.Of(exception.StatusCode, error).ExecuteAsync(context);
+            await ApiProblem.Of(status, error).ExecuteAsync(context);
         }
 #pragma warning disable CA1031 // The last resort: clients of this API must get JSON whatever happens.
         catch (Exception exception) when (!context.Response.HasStarted)

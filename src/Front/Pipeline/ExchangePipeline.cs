@@ -188,7 +188,7 @@ internal sealed partial class ExchangePipeline(
             exchange.ClientGone = true;
             return false;
         }
-        catch (BadHttpRequestException exception)
+        catch (IOException exception) when (RequestFailures.IsMalformed(exception))
         {
             exchange.Fail(RequestFailures.Of(exception));
             return false;

@@ -18,7 +18,7 @@ internal abstract class RequestBody : IDisposable
     public abstract long Length { get; }
 
     /// <summary>The error of the client's side that broke the reading, such as a body over the limit; null if there is none.</summary>
-    public virtual BadHttpRequestException? ReadFailure => null;
+    public virtual IOException? ReadFailure => null;
 
     /// <summary>Whether the client went away while the body was read.</summary>
     public virtual bool IsClientGone => false;

@@ -24,7 +24,7 @@ internal sealed class StreamedRequestBody : RequestBody
     private readonly long _maxBytes;
     private BodyCapture? _capture;
     private Task _sending = Task.CompletedTask;
-    private BadHttpRequestException? _readFailure;
+    private IOException? _readFailure;
     private long _length;
     private bool _sentOnce;
     private volatile bool _isClientGone;
@@ -51,7 +51,7 @@ internal sealed class StreamedRequestBody : RequestBody
 
     public override long Length => Interlocked.Read(ref _length);
 
-    public override BadHttpRequestException? ReadFailure => _readFailure;
+    public override IOException? ReadFailure => _readFailure;
 
     public override bool IsClientGone => _isClientGone;
 
@@ -132,7 +132,7 @@ internal sealed class StreamedRequestBody : RequestBody
             _isClientGone = true;
             throw;
         }
-        catch (BadHttpRequestException exception)
+        catch (IOException exception) when (RequestFailures.IsMalformed(exception))
         {
             _readFailure = exception; // The client's fault, not the upstream's.
             throw;
