@@ -215,7 +215,9 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(work, CancellationToken.None);
+            // On a thread of its own: a batch takes many milliseconds and a checkpoint more than a hundred, in which a thread pool that
+            // has one thread for one core would serve no request.
+            return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
