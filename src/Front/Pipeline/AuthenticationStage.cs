@@ -46,6 +46,7 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         try
         {
             await FindTokensAsync(exchange);
+            await QueryTokens.RemoveAsync(exchange, tokens);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {

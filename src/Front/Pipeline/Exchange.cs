@@ -16,8 +16,8 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     public HttpContext Http { get; } = http;
 
-    /// <summary>The request target as it was received.</summary>
-    public string RawTarget { get; } = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+    /// <summary>The request target as it was received, but for tokens of ours in its query.</summary>
+    public string RawTarget { get; set; } = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
     /// <summary>A UUIDv7: the log id and the request id.</summary>
     public Guid Id { get; } = id;

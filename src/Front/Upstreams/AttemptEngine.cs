@@ -1,5 +1,5 @@
-using GatewayActors.Front.Errors;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using Polly;
 using Polly.Retry;

@@ -28,7 +28,7 @@ public sealed class AdminHost : IAsyncLifetime
 {
     public const string OperatorToken = "operator-of-the-tests";
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = Timeout.InfiniteTimeSpan });
     private InProcessTestCluster? _cluster;
     private WebApplication? _app;
 
@@ -113,6 +113,9 @@ public sealed class AdminHost : IAsyncLifetime
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
+
+            // Asks before it sends what may be refused: a server that refuses closes the connection under a client that still writes.
+            request.Headers.ExpectContinue = body.Length > 512 * 1024;
         }
 
         foreach (var (name, value) in headers)

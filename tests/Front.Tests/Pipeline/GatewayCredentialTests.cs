@@ -107,6 +107,24 @@ public sealed class GatewayCredentialTests : IAsyncLifetime
         await AssertNothingOfOursAsync();
     }
 
+    [Theory]
+    [InlineData("?key={0}", "")]
+    [InlineData("?alt=sse&key={0}&x=%2F", "?alt=sse&x=%2F")]
+    [InlineData("?API_KEY={0}&key=provider", "?key=provider")]
+    [InlineData("?keys=a&monkey=b", "?keys=a&monkey=b")]
+    [InlineData("?key=provider%20key&&a", "?key=provider%20key&&a")]
+    public async Task Token_InTheQuery_GoesNoFurtherAndAuthenticatesNobody(string query, string expected)
+    {
+        var path = "openai/chat/completions" + string.Format(System.Globalization.CultureInfo.InvariantCulture, query, _host.Token);
+        (await _host.SendAsync(HttpMethod.Post, path, Bodies.Chat, ("authorization", "Bearer sk-provider"))).AssertError(401, 2009);
+
+        var answer = await _host.SendAsync(HttpMethod.Post, path, Bodies.Chat, ("authorization", "Bearer sk-provider"), ("cf-aig-authorization", _host.Token));
+
+        Assert.Equal(200, answer.Status);
+        var request = await _host.Script.NextAsync(_cancelled);
+        Assert.EndsWith("/chat/completions" + expected, request.Target, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Token_OfTheOperator_AuthenticatesEverywhere()
     {
