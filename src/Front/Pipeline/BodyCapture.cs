@@ -1,4 +1,3 @@
-using System.Buffers;
 using GatewayActors.Abstractions.Logs;
 
 namespace GatewayActors.Front.Pipeline;
@@ -10,9 +9,6 @@ namespace GatewayActors.Front.Pipeline;
 /// <param name="expectedBytes">The size to begin with: the whole body's where it is known, else what spares a stream the first steps of growing.</param>
 internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.StreamBytes) : LogBody
 {
-    // Small bodies wait for the log in arrays of their own: the log writer gives back thousands at once on another thread, which a pool
-    // would mostly drop.
-    private const int PooledFromBytes = 16 * 1024;
     private const int StreamBytes = 8 * 1024;
 
     private byte[]? _buffer;
@@ -73,25 +69,14 @@ internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.
     {
         if (_buffer is null)
         {
-            _buffer = Rent(Math.Max(length, Math.Min(expectedBytes, maxBytes)));
+            _buffer = BodyBuffers.Rent(Math.Max(length, Math.Min(expectedBytes, maxBytes)));
         }
         else if (_buffer.Length < length)
         {
-            var larger = Rent(Math.Max(length, _buffer.Length * 2));
+            var larger = BodyBuffers.Rent(Math.Max(length, _buffer.Length * 2));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            Return(_buffer);
+            BodyBuffers.Return(_buffer);
             _buffer = larger;
-        }
-    }
-
-    private static byte[] Rent(int length) =>
-        length < PooledFromBytes ? GC.AllocateUninitializedArray<byte>(length) : ArrayPool<byte>.Shared.Rent(length);
-
-    private static void Return(byte[] buffer)
-    {
-        if (buffer.Length >= PooledFromBytes)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -100,7 +85,7 @@ internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.
         if (_buffer is { } buffer)
         {
             (_buffer, _length) = (null, 0);
-            Return(buffer);
+            BodyBuffers.Return(buffer);
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class RequestBodyReader
             _ => HeadBytes,
         };
 
-        var buffer = BufferedRequestBody.Rent(wanted);
+        var buffer = BodyBuffers.Rent(wanted);
         var length = 0;
         var ended = wanted == 0;
         try
@@ -61,7 +61,7 @@ internal static class RequestBodyReader
         }
         catch
         {
-            BufferedRequestBody.Return(buffer);
+            BodyBuffers.Return(buffer);
             throw;
         }
 

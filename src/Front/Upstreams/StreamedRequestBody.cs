@@ -78,7 +78,7 @@ internal sealed class StreamedRequestBody : RequestBody
 
     protected override void Dispose(bool disposing)
     {
-        BufferedRequestBody.Return(_head);
+        BodyBuffers.Return(_head);
         _capture?.Dispose();
         _spool?.Dispose();
         base.Dispose(disposing);
