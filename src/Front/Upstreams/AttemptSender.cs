@@ -47,7 +47,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             (response, buffer) = (null, null); // From here on the answer's.
             return Judge(exchange, answer, number, span);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or BadHttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
             response?.Dispose();
             timer.Dispose();
