@@ -41,7 +41,7 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
     public void Write(LogEntry entry)
     {
         var bytes = BodyBytes(entry);
-        if (bytes > 0 && Interlocked.Add(ref _queuedBytes, bytes) > _options.QueueBytes)
+        if (bytes > 0 && (Interlocked.Add(ref _queuedBytes, bytes) > _options.QueueBytes || IsFallingBehind))
         {
             Interlocked.Add(ref _queuedBytes, -bytes);
             entry.ReleaseBodies();
@@ -169,6 +169,9 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
         Interlocked.Add(ref _queuedBytes, -bytes);
         _batch.Clear();
     }
+
+    /// <summary>Entries without bodies are written about twice as fast: leaving bodies out at three quarters may yet save the entries.</summary>
+    private bool IsFallingBehind => _queue.Reader.Count > _options.QueueEntries / 4 * 3;
 
     private static long BodyBytes(LogEntry entry) => (entry.RequestBody?.Bytes.Length ?? 0) + (entry.ResponseBody?.Bytes.Length ?? 0);
 
