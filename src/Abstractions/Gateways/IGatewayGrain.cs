@@ -8,16 +8,15 @@ namespace GatewayActors.Abstractions.Gateways;
 public interface IGatewayGrain : IGrainWithStringKey
 {
     /// <summary>Decides whether an exchange may run, before any upstream is called.</summary>
-    /// <param name="seenVersion">The version of the configuration that the caller holds; 0 for none.</param>
-    /// <param name="caller">What the caller has proved about the client.</param>
+    /// <param name="query">Who asks, and with what the asking front knows already.</param>
     /// <param name="cancellationToken">Cancels the call while it is queued.</param>
-    /// <returns>The verdict, and the configuration if it is newer than <paramref name="seenVersion"/>.</returns>
+    /// <returns>The verdict, and the configuration if it is newer than the one the caller holds.</returns>
     /// <remarks>
     /// The gateway <c>default</c> is created by its first admission with <see cref="Caller.Authenticated"/>; concurrent first
     /// admissions create one gateway. Interleaves: it reads the configuration in one step, without an await between reads.
     /// </remarks>
-    [AlwaysInterleave, Alias("admit")]
-    ValueTask<Admission> AdmitAsync(long seenVersion, Caller caller, CancellationToken cancellationToken = default);
+    [AlwaysInterleave, Alias("admit-exchange")]
+    ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>The gateway, or null if it does not exist.</summary>
     [ReadOnly, Alias("get")]
@@ -35,43 +34,6 @@ public interface IGatewayGrain : IGrainWithStringKey
     /// <summary>Deletes the gateway; the record of the change is what it was.</summary>
     [Alias("delete")]
     Task<GatewayChange> DeleteAsync(CancellationToken cancellationToken = default);
-}
-
-/// <summary>What a front has proved about the client of an exchange.</summary>
-public enum Caller
-{
-    /// <summary>No valid API token with the right to run.</summary>
-    Anonymous,
-
-    /// <summary>A valid API token of the gateway's account with the permission AI Gateway Run (or Edit).</summary>
-    Authenticated,
-}
-
-/// <summary>The answer to one admission.</summary>
-[GenerateSerializer, Immutable, Alias("gateway.admission")]
-public sealed record Admission
-{
-    /// <summary>Whether the exchange may run, and if not, why.</summary>
-    [Id(0)] public required AdmissionVerdict Verdict { get; init; }
-
-    /// <summary>The version of the configuration that the verdict was made with; 0 if there is no gateway.</summary>
-    [Id(1)] public required long Version { get; init; }
-
-    /// <summary>The gateway, if <see cref="Version"/> is not the version the caller holds.</summary>
-    [Id(2)] public GatewayRecord? Gateway { get; init; }
-}
-
-/// <summary>The verdicts of an admission.</summary>
-public enum AdmissionVerdict
-{
-    /// <summary>The exchange may run.</summary>
-    Admitted,
-
-    /// <summary>There is no such gateway, or no such account.</summary>
-    GatewayNotFound,
-
-    /// <summary>The gateway asks for an API token, and the caller has proved none.</summary>
-    Unauthorized,
 }
 
 /// <summary>The result of a change to a gateway.</summary>

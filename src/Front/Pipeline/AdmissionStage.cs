@@ -13,12 +13,16 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
 {
     public async ValueTask InvokeAsync(Exchange exchange)
     {
-        var caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous;
         var gateway = exchange.Gateway;
+        var query = new AdmissionQuery
+        {
+            SeenVersion = gateway.SeenVersion,
+            Caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous,
+        };
         Admission admission;
         try
         {
-            admission = await AdmitAsync(gateway, caller);
+            admission = await AdmitAsync(gateway, query);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
@@ -43,18 +47,18 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         }
     }
 
-    private static async ValueTask<Admission> AdmitAsync(GatewayHandle gateway, Caller caller)
+    private static async ValueTask<Admission> AdmitAsync(GatewayHandle gateway, AdmissionQuery query)
     {
         // Without a token: the grain answers at once, and carrying a token to it costs more than the answer.
         try
         {
-            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, CancellationToken.None);
+            return await gateway.Grain.AdmitAsync(query, CancellationToken.None);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
             // The silo that held the grain is gone, or the grain could not store the gateway it was to create: the second call may
             // find another silo, or what another activation has stored.
-            return await gateway.Grain.AdmitAsync(gateway.SeenVersion, caller, CancellationToken.None);
+            return await gateway.Grain.AdmitAsync(query, CancellationToken.None);
         }
     }
 

@@ -17,15 +17,15 @@ internal sealed class GatewayAdmissions(GatewayRecord gateway)
 
     public GatewayRecord Gateway => gateway;
 
-    public Admission Decide(long seenVersion, Caller caller)
+    public Admission Decide(AdmissionQuery query)
     {
         // Closed unless opened: a gateway that never said anything about authentication asks for a token.
-        if (caller == Caller.Anonymous && (gateway.Configuration.Authentication ?? true))
+        if (query.Caller == Caller.Anonymous && (gateway.Configuration.Authentication ?? true))
         {
             return _unauthorized;
         }
 
-        return seenVersion == gateway.Version ? _admitted : _admittedAnew;
+        return query.SeenVersion == gateway.Version ? _admitted : _admittedAnew;
     }
 
     private static Admission Answer(AdmissionVerdict verdict, GatewayRecord gateway, GatewayRecord? with) =>

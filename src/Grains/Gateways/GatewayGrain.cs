@@ -24,17 +24,17 @@ internal sealed class GatewayGrain(
         return Task.CompletedTask;
     }
 
-    public ValueTask<Admission> AdmitAsync(long seenVersion, Caller caller, CancellationToken cancellationToken = default)
+    public ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default)
     {
         if (_admissions is { } admissions)
         {
-            return ValueTask.FromResult(admissions.Decide(seenVersion, caller));
+            return ValueTask.FromResult(admissions.Decide(query));
         }
 
         var isDefault = _gatewayId == Identifiers.DefaultGatewayId;
-        if (isDefault && caller == Caller.Authenticated)
+        if (isDefault && query.Caller == Caller.Authenticated)
         {
-            return CreateAndAdmitAsync(seenVersion, caller);
+            return CreateAndAdmitAsync(query);
         }
 
         // Anyone can name gateways that do not exist: such an activation must not stay and fill the memory.
@@ -121,7 +121,7 @@ internal sealed class GatewayGrain(
     /// Creates <c>default</c> by a call to itself, which queues behind any other write like every creation does; admissions that come
     /// meanwhile wait for the same one.
     /// </summary>
-    private async ValueTask<Admission> CreateAndAdmitAsync(long seenVersion, Caller caller)
+    private async ValueTask<Admission> CreateAndAdmitAsync(AdmissionQuery query)
     {
         var creation = _creation ??= this.AsReference<IGatewayGrain>().CreateAsync(DefaultGateway.Configuration, CancellationToken.None);
         try
@@ -133,7 +133,7 @@ internal sealed class GatewayGrain(
             _creation = null;
         }
 
-        return _admissions?.Decide(seenVersion, caller) ?? GatewayAdmissions.NotFound;
+        return _admissions?.Decide(query) ?? GatewayAdmissions.NotFound;
     }
 
     private async Task<GatewayChange> WriteAsync(GatewayRecord gateway)

@@ -54,22 +54,22 @@ public class FakeGateways : DispatchProxy
             };
         }
 
-        public ValueTask<Admission> AdmitAsync(long seenVersion, Caller caller, CancellationToken cancellationToken = default)
+        public ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default)
         {
-            SeenVersions.Enqueue(seenVersion);
+            SeenVersions.Enqueue(query.SeenVersion);
             if (Failures.TryDequeue(out var failure))
             {
                 return ValueTask.FromException<Admission>(failure);
             }
 
             var verdict = Record is null ? AdmissionVerdict.GatewayNotFound
-                : caller == Caller.Anonymous && (Record.Configuration.Authentication ?? true) ? AdmissionVerdict.Unauthorized
+                : query.Caller == Caller.Anonymous && (Record.Configuration.Authentication ?? true) ? AdmissionVerdict.Unauthorized
                 : AdmissionVerdict.Admitted;
             return ValueTask.FromResult(new Admission
             {
                 Verdict = verdict,
                 Version = Record?.Version ?? 0,
-                Gateway = verdict == AdmissionVerdict.Admitted && seenVersion != Record!.Version ? Record : null,
+                Gateway = verdict == AdmissionVerdict.Admitted && query.SeenVersion != Record!.Version ? Record : null,
             });
         }
 

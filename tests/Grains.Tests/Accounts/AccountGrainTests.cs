@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Grains.Tests.Gateways;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
 using Xunit;
