@@ -1,3 +1,5 @@
+using Snappier;
+
 namespace GatewayActors.Abstractions.Logs;
 
 /// <summary>What is kept of one exchange. Made once, when the exchange is over; then only feedback, score and metadata change.</summary>
@@ -147,14 +149,33 @@ public sealed class LogEntry
     }
 }
 
-/// <summary>Bytes of a body. The owner of the log entry disposes it, which may return the buffer to its pool.</summary>
+/// <summary>
+/// A body as it waits for the log and is kept in it: compressed. The owner of the log entry disposes it, which may return its memory.
+/// </summary>
 public abstract class LogBody : IDisposable
 {
-    /// <summary>The bytes; valid until <see cref="Dispose()"/>.</summary>
-    public abstract ReadOnlyMemory<byte> Bytes { get; }
+    /// <summary>The body as one Snappy block; valid until <see cref="Dispose()"/>.</summary>
+    public abstract ReadOnlyMemory<byte> Compressed { get; }
 
-    /// <summary>Wraps bytes that nobody pools.</summary>
-    public static LogBody Of(ReadOnlyMemory<byte> bytes) => new Unpooled(bytes);
+    /// <summary>A body in memory that nobody pools.</summary>
+    public static LogBody Of(ReadOnlySpan<byte> bytes)
+    {
+        var compressed = new byte[MaxCompressedLength(bytes.Length)];
+        return new Unpooled(compressed.AsMemory(0, Compress(bytes, compressed)));
+    }
+
+    /// <summary>How many bytes the compressed form of a body may take at most.</summary>
+    public static int MaxCompressedLength(int length) => Snappy.GetMaxCompressedLength(length);
+
+    /// <summary>Compresses a body.</summary>
+    /// <param name="bytes">The body.</param>
+    /// <param name="compressed">At least <see cref="MaxCompressedLength"/> long.</param>
+    /// <returns>The length of the compressed form.</returns>
+    public static int Compress(ReadOnlySpan<byte> bytes, Span<byte> compressed) => Snappy.Compress(bytes, compressed);
+
+    /// <summary>The body that a store kept.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no compressed body.</exception>
+    public static byte[] Decompress(ReadOnlySpan<byte> compressed) => Snappy.DecompressToArray(compressed);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -163,13 +184,13 @@ public abstract class LogBody : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Returns the buffer; called once.</summary>
+    /// <summary>Returns the memory; called once.</summary>
     protected virtual void Dispose(bool disposing)
     {
     }
 
-    private sealed class Unpooled(ReadOnlyMemory<byte> bytes) : LogBody
+    private sealed class Unpooled(ReadOnlyMemory<byte> compressed) : LogBody
     {
-        public override ReadOnlyMemory<byte> Bytes { get; } = bytes;
+        public override ReadOnlyMemory<byte> Compressed { get; } = compressed;
     }
 }

@@ -28,33 +28,47 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
     private readonly List<LogEntry> _batch;
     private readonly List<TaskCompletionSource> _flushed = [];
     private long _queuedBytes;
+    private int _waiting; // Entries; asking the queue would take its lock.
 
     public LogWriter(ILogStore store, GatewayOptions options, GatewayMetrics metrics, TimeProvider timeProvider, ILogger<LogWriter> logger)
     {
         (_store, _options, _metrics, _timeProvider, _logger) = (store, options.Logs, metrics, timeProvider, logger);
+        Buffers = new(_options.QueueBytes);
         _batch = new(_options.BatchEntries);
         _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(_options.QueueEntries) { SingleReader = true });
         metrics.ObserveLogQueue(() => _queue.Reader.Count);
+    }
+
+    /// <summary>Where bodies wait.</summary>
+    public LogBodyBuffers Buffers { get; }
+
+    /// <summary>Whether there is room for the bodies of an entry; if not, they are counted as dropped.</summary>
+    /// <remarks>Entries without bodies are written about twice as fast: leaving bodies out at three quarters may yet save the entries.</remarks>
+    public bool TakesBodies(long bytes)
+    {
+        if (bytes == 0 || (Interlocked.Read(ref _queuedBytes) + bytes <= _options.QueueBytes && Volatile.Read(ref _waiting) <= _options.QueueEntries / 4 * 3))
+        {
+            return true;
+        }
+
+        _metrics.LogDropped(LogPart.Body);
+        return false;
     }
 
     /// <summary>Hands an entry over. Never waits; the entry's bodies belong to the writer from here on.</summary>
     public void Write(LogEntry entry)
     {
         var bytes = BodyBytes(entry);
-        if (bytes > 0 && (Interlocked.Add(ref _queuedBytes, bytes) > _options.QueueBytes || IsFallingBehind))
-        {
-            Interlocked.Add(ref _queuedBytes, -bytes);
-            entry.ReleaseBodies();
-            _metrics.LogDropped(LogPart.Body);
-            bytes = 0;
-        }
-
+        Interlocked.Add(ref _queuedBytes, bytes);
         if (!_queue.Writer.TryWrite(new(entry, null)))
         {
             Interlocked.Add(ref _queuedBytes, -bytes);
             entry.ReleaseBodies();
             _metrics.LogDropped(LogPart.Entry);
+            return;
         }
+
+        Interlocked.Increment(ref _waiting);
     }
 
     /// <inheritdoc/>
@@ -115,6 +129,7 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
             if (item.Entry is { } entry)
             {
                 _batch.Add(entry);
+                Interlocked.Decrement(ref _waiting);
             }
             else
             {
@@ -170,10 +185,7 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
         _batch.Clear();
     }
 
-    /// <summary>Entries without bodies are written about twice as fast: leaving bodies out at three quarters may yet save the entries.</summary>
-    private bool IsFallingBehind => _queue.Reader.Count > _options.QueueEntries / 4 * 3;
-
-    private static long BodyBytes(LogEntry entry) => (entry.RequestBody?.Bytes.Length ?? 0) + (entry.ResponseBody?.Bytes.Length ?? 0);
+    private static long BodyBytes(LogEntry entry) => (entry.RequestBody?.Compressed.Length ?? 0) + (entry.ResponseBody?.Compressed.Length ?? 0);
 
     [LoggerMessage(EventId = 1101, EventName = "LogStoreFailed", Level = LogLevel.Error,
         Message = "The log store did not take {Entries} entries; next try in {Pause}.")]

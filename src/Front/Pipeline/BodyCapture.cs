@@ -1,4 +1,4 @@
-using GatewayActors.Abstractions.Logs;
+using System.Buffers;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -7,16 +7,16 @@ namespace GatewayActors.Front.Pipeline;
 /// </summary>
 /// <param name="maxBytes">The limit.</param>
 /// <param name="expectedBytes">The size to begin with: the whole body's where it is known, else what spares a stream the first steps of growing.</param>
-internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.StreamBytes) : LogBody
+internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.StreamBytes) : IDisposable
 {
-    private const int StreamBytes = 8 * 1024;
+    private const int StreamBytes = 16 * 1024;
 
     private byte[]? _buffer;
     private int _length;
     private bool _overflowed;
 
-    /// <inheritdoc/>
-    public override ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+    /// <summary>What is kept so far; valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Whether everything that passed is here.</summary>
     public bool IsWhole => !_overflowed;
@@ -58,24 +58,19 @@ internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.
         _length += bytes.Length;
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        Release();
-        base.Dispose(disposing);
-    }
+    public void Dispose() => Release();
 
     private void Reserve(int length)
     {
         if (_buffer is null)
         {
-            _buffer = BodyBuffers.Rent(Math.Max(length, Math.Min(expectedBytes, maxBytes)));
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Min(expectedBytes, maxBytes)));
         }
         else if (_buffer.Length < length)
         {
-            var larger = BodyBuffers.Rent(Math.Max(length, _buffer.Length * 2));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _buffer.Length * 2));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            BodyBuffers.Return(_buffer);
+            ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
     }
@@ -85,7 +80,7 @@ internal sealed class BodyCapture(int maxBytes, int expectedBytes = BodyCapture.
         if (_buffer is { } buffer)
         {
             (_buffer, _length) = (null, 0);
-            BodyBuffers.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

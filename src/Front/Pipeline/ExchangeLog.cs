@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
 
 namespace GatewayActors.Front.Pipeline;
@@ -10,7 +11,7 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Makes the log entry of an exchange that is over.</summary>
 internal static class ExchangeLog
 {
-    public static LogEntry Create(Exchange exchange, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options)
+    public static LogEntry Create(Exchange exchange, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options, LogWriter log)
     {
         var metadata = Metadata.Read(exchange.Headers.Metadata, options.MaxMetadataEntries, out var warning);
         if (warning is not null)
@@ -20,7 +21,7 @@ internal static class ExchangeLog
 
         var usage = exchange.Usage.Usage;
         var request = exchange.Http.Request;
-        var (requestBody, responseBody) = TakeBodies(exchange, options.MaxPayloadBytes);
+        var (requestBody, responseBody) = KeepBodies(exchange, options.MaxPayloadBytes, log);
         return new()
         {
             Id = exchange.Id,
@@ -63,25 +64,17 @@ internal static class ExchangeLog
     }
 
     /// <summary>Both bodies, if they are kept, are there from beginning to end, and together are not too large.</summary>
-    private static (LogBody? Request, LogBody? Response) TakeBodies(Exchange exchange, long maxBytes)
+    private static (LogBody? Request, LogBody? Response) KeepBodies(Exchange exchange, long maxBytes, LogWriter log)
     {
-        var request = exchange.KeepsPayload && BodyCapture.IsTextual(exchange.Http.Request.ContentType) ? exchange.Body.TakeForLog() : null;
-        var response = exchange.ResponseCapture;
-        exchange.ResponseCapture = null;
-        if ((request?.Bytes.Length ?? 0L) + (response?.Bytes.Length ?? 0L) > maxBytes)
+        if (!exchange.KeepsPayload)
         {
-            request?.Dispose();
-            response?.Dispose();
             return default;
         }
 
-        if (response is { IsWhole: true, Bytes.IsEmpty: false })
-        {
-            return (request, response);
-        }
-
-        response?.Dispose();
-        return (request, null);
+        var request = BodyCapture.IsTextual(exchange.Http.Request.ContentType) ? exchange.Body.Kept : [];
+        var response = exchange.ResponseCapture is { IsWhole: true } capture ? capture.Bytes : [];
+        var length = (long)request.Length + response.Length;
+        return length <= maxBytes && log.TakesBodies(length) ? (log.Buffers.Pack(request), log.Buffers.Pack(response)) : default;
     }
 
     private static long? NullIfZero(long? value) => value is 0 ? null : value;

@@ -63,6 +63,7 @@ internal sealed partial class ExchangePipeline(
         finally
         {
             Settle(exchange);
+            exchange.ResponseCapture?.Dispose();
             exchange.Body.Dispose();
             Interlocked.Decrement(ref _inFlight);
         }

@@ -42,11 +42,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         GatewayTracing.EndExchange(exchange.Span, measurement, exchange.IsLogged ? exchange.IdText : null);
         if (exchange.IsLogged)
         {
-            log.Write(ExchangeLog.Create(exchange, duration, TimeToFirstByte(exchange), options.Logs));
-        }
-        else
-        {
-            exchange.ResponseCapture?.Dispose();
+            log.Write(ExchangeLog.Create(exchange, duration, TimeToFirstByte(exchange), options.Logs, log));
         }
     }
 

@@ -1,10 +1,9 @@
-using GatewayActors.Abstractions.Logs;
-using GatewayActors.Front.Pipeline;
+using System.Buffers;
 
 namespace GatewayActors.Front.Upstreams;
 
-/// <summary>A small body, whole in one buffer, which later becomes the log entry's without another copy.</summary>
-/// <param name="buffer">Rented from <see cref="BodyBuffers"/>.</param>
+/// <summary>A small body, whole in one buffer.</summary>
+/// <param name="buffer">Rented from the shared pool.</param>
 /// <param name="length">How much of it is the body.</param>
 internal sealed class BufferedRequestBody(byte[] buffer, int length) : RequestBody
 {
@@ -16,39 +15,19 @@ internal sealed class BufferedRequestBody(byte[] buffer, int length) : RequestBo
 
     public override long Length => length;
 
+    public override ReadOnlySpan<byte> Kept => Head;
+
     public override ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<HttpContent?>(new ReadOnlyMemoryContent(_buffer.AsMemory(0, length)));
-
-    public override LogBody? TakeForLog()
-    {
-        if (length == 0 || _buffer is not { } taken)
-        {
-            return null;
-        }
-
-        _buffer = null;
-        return new BufferLogBody(taken, length);
-    }
 
     protected override void Dispose(bool disposing)
     {
         if (_buffer is { } left)
         {
             _buffer = null;
-            BodyBuffers.Return(left);
+            ArrayPool<byte>.Shared.Return(left);
         }
 
         base.Dispose(disposing);
-    }
-
-    private sealed class BufferLogBody(byte[] buffer, int length) : LogBody
-    {
-        public override ReadOnlyMemory<byte> Bytes { get; } = buffer.AsMemory(0, length);
-
-        protected override void Dispose(bool disposing)
-        {
-            BodyBuffers.Return(buffer);
-            base.Dispose(disposing);
-        }
     }
 }

@@ -1,5 +1,3 @@
-using GatewayActors.Abstractions.Logs;
-
 namespace GatewayActors.Front.Upstreams;
 
 /// <summary>The client's body: the same bytes for every attempt. Disposed when the exchange is over.</summary>
@@ -26,8 +24,8 @@ internal abstract class RequestBody : IDisposable
     /// <summary>Makes the content of one attempt, null for no body. The previous attempt is over by then.</summary>
     public abstract ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken);
 
-    /// <summary>Hands the bytes over for the log entry; null if they were not kept. The caller disposes them.</summary>
-    public abstract LogBody? TakeForLog();
+    /// <summary>The whole body for the log entry; empty if it was not kept.</summary>
+    public abstract ReadOnlySpan<byte> Kept { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,6 +48,6 @@ internal abstract class RequestBody : IDisposable
 
         public override ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken) => ValueTask.FromResult<HttpContent?>(null);
 
-        public override LogBody? TakeForLog() => null;
+        public override ReadOnlySpan<byte> Kept => [];
     }
 }

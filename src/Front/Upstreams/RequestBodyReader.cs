@@ -1,3 +1,4 @@
+using System.Buffers;
 using GatewayActors.Front.Pipeline;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -33,7 +34,7 @@ internal static class RequestBodyReader
             _ => HeadBytes,
         };
 
-        var buffer = BodyBuffers.Rent(wanted);
+        var buffer = ArrayPool<byte>.Shared.Rent(wanted);
         var length = 0;
         var ended = wanted == 0;
         try
@@ -61,7 +62,7 @@ internal static class RequestBodyReader
         }
         catch
         {
-            BodyBuffers.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
             throw;
         }
 

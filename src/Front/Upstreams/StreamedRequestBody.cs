@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using Microsoft.AspNetCore.WebUtilities;
@@ -22,7 +21,7 @@ internal sealed class StreamedRequestBody : RequestBody
     private readonly FileBufferingReadStream? _spool;
     private readonly long? _contentLength;
     private readonly long _maxBytes;
-    private BodyCapture? _capture;
+    private readonly BodyCapture? _capture;
     private Task _sending = Task.CompletedTask;
     private IOException? _readFailure;
     private long _length;
@@ -63,22 +62,11 @@ internal sealed class StreamedRequestBody : RequestBody
         return new Content(this);
     }
 
-    public override LogBody? TakeForLog()
-    {
-        var capture = _capture;
-        _capture = null;
-        if (capture is { IsWhole: true })
-        {
-            return capture;
-        }
-
-        capture?.Dispose();
-        return null;
-    }
+    public override ReadOnlySpan<byte> Kept => _capture is { IsWhole: true } capture ? capture.Bytes : [];
 
     protected override void Dispose(bool disposing)
     {
-        BodyBuffers.Return(_head);
+        ArrayPool<byte>.Shared.Return(_head);
         _capture?.Dispose();
         _spool?.Dispose();
         base.Dispose(disposing);

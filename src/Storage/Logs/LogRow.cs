@@ -94,15 +94,15 @@ internal sealed class LogRow
 
     [Column("details")] public string? Details { get; set; }
 
-    /// <summary>The segment that holds the bodies; null where there are no bytes.</summary>
-    [Column("body_segment")] public long? BodySegment { get; set; }
+    /// <summary>The file that holds the bodies; null where there are no bytes.</summary>
+    [Column("body_file")] public long? BodyFile { get; set; }
 
     [Column("body_offset")] public long? BodyOffset { get; set; }
 
-    /// <summary>Null where the body is not stored.</summary>
+    /// <summary>Of the compressed body; null where it is not stored.</summary>
     [Column("request_body_length")] public long? RequestBodyLength { get; set; }
 
-    /// <summary>Null where the body is not stored. It follows the request's in the segment.</summary>
+    /// <summary>Of the compressed body, which follows the request's; null where it is not stored.</summary>
     [Column("response_body_length")] public long? ResponseBodyLength { get; set; }
 
     public LogEntry ToEntry(string accountId, string gatewayId)

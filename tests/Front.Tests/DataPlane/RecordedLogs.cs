@@ -27,7 +27,7 @@ internal sealed class RecordedLogs : ILogStore
         await BeforeWrite(batch);
         foreach (var entry in batch)
         {
-            _entries.Writer.TryWrite(new(entry, entry.RequestBody?.Bytes.ToArray(), entry.ResponseBody?.Bytes.ToArray()));
+            _entries.Writer.TryWrite(new(entry, Bytes(entry.RequestBody), Bytes(entry.ResponseBody)));
         }
 
         _batches.Writer.TryWrite(batch.Count);
@@ -45,6 +45,8 @@ internal sealed class RecordedLogs : ILogStore
     public Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task DeleteAllAsync(string accountId, string? gatewayId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    private static byte[]? Bytes(LogBody? body) => body is null ? null : LogBody.Decompress(body.Compressed.Span);
 }
 
 /// <summary>An entry with its bodies as they were when it was written.</summary>

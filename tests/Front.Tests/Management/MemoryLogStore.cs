@@ -57,7 +57,8 @@ internal sealed class MemoryLogStore : ILogStore, ILogFlush
         string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default)
     {
         var entry = Find(accountId, gatewayId, id);
-        return Task.FromResult((side == LogBodySide.Request ? entry?.RequestBody : entry?.ResponseBody)?.Bytes);
+        var body = side == LogBodySide.Request ? entry?.RequestBody : entry?.ResponseBody;
+        return Task.FromResult(body is null ? null : (ReadOnlyMemory<byte>?)LogBody.Decompress(body.Compressed.Span));
     }
 
     public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default)

@@ -35,8 +35,9 @@ public sealed partial class SqliteLogStoreTests
             Assert.Equal(count == 5, FilesContain(path, "stays"));
         }
 
-        Assert.Equal(count == 5 ? 1L : 0L, Scalar(path, "SELECT count(*) FROM body_data"));
-        Assert.Equal(count == 5 ? 5L : null, Scalar(path, "SELECT live FROM body_segment"));
+        Assert.Equal(count == 5 ? 1 : 0, new BodyFiles(path).Ids().Count());
+        Assert.Equal(count == 5 ? 5L : null, Scalar(path, "SELECT live FROM body_file"));
+        Assert.Equal(0L, Scalar(path, "SELECT count(*) FROM body_erasure"));
         Assert.Equal("ok", Scalar(path, "PRAGMA integrity_check"));
 
         static LogEntry WithCanary(int i, string text) => LogEntries.Create(Account, "g", LogEntries.Start.AddSeconds(i), values =>
@@ -64,23 +65,133 @@ public sealed partial class SqliteLogStoreTests
     }
 
     [Fact]
-    public async Task Delete_ManyEntriesOfSeveralSegments_DropsTheEmptyOnes()
+    public async Task Delete_ManyEntriesOfSeveralFiles_DropsTheEmptyOnes()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var path = _directory.File("segments.db");
+        var path = _directory.File("several.db");
         using var store = await OpenAsync(path);
-        var body = new string('b', 100_000);
-        await store.WriteAsync(
-            [.. Enumerable.Range(0, 25).Select(i => LogEntries.Create(Account, "g", LogEntries.Start.AddSeconds(i), values => values.RequestBody = body))],
-            cancellationToken);
-        Assert.Equal(3L, Scalar(path, "SELECT count(*) FROM body_segment")); // 10 in each mebibyte
+        var random = new byte[BodyFileWriter.FileBytes / 40 * 3];
+        new Random(7).NextBytes(random);
+        var body = Convert.ToBase64String(random); // A tenth of a file, in which nothing can be compressed.
+        for (var i = 0; i < 25; i++)
+        {
+            await store.WriteAsync(
+                [LogEntries.Create(Account, "g", LogEntries.Start.AddSeconds(i), values => (values.RequestBody, values.ResponseBody) = (body, $"answer {i}"))],
+                cancellationToken);
+        }
+
+        Assert.Equal(3, new BodyFiles(path).Ids().Count()); // 9 in each, as the answers are some bytes too.
 
         await store.DeleteAsync(OldestFirst, 12, cancellationToken);
 
-        Assert.Equal(2L, Scalar(path, "SELECT count(*) FROM body_segment"));
-        Assert.Equal(2L, Scalar(path, "SELECT count(*) FROM body_data"));
-        Assert.Equal(13L, Scalar(path, "SELECT sum(live) FROM body_segment"));
+        Assert.Equal([2, 3], new BodyFiles(path).Ids().Order());
+        Assert.Equal(2L, Scalar(path, "SELECT count(*) FROM body_file"));
+        Assert.Equal(13L, Scalar(path, "SELECT sum(live) FROM body_file"));
         Assert.Equal(13L, Scalar(path, "SELECT entries FROM gateway"));
+        foreach (var (entry, i) in (await store.ListAsync(OldestFirst with { PerPage = 50 }, cancellationToken)).Entries.Select((entry, i) => (entry, i + 12)))
+        {
+            var answer = await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Response, cancellationToken);
+            Assert.Equal($"answer {i}", Encoding.UTF8.GetString(answer!.Value.Span));
+        }
+    }
+
+    [Fact]
+    public async Task Delete_AllOfTheFileThatIsWritten_NextEntryBeginsAnother()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("current.db");
+        using var store = await OpenAsync(path);
+        await store.WriteAsync([WithBody("first")], cancellationToken);
+        await store.DeleteAsync(OldestFirst, 1, cancellationToken);
+        var second = WithBody("second");
+
+        await store.WriteAsync([second], cancellationToken);
+
+        Assert.Equal([2], new BodyFiles(path).Ids());
+        Assert.Equal("second", Encoding.UTF8.GetString((await store.ReadBodyAsync(Account, "g", second.Id, LogBodySide.Request, cancellationToken))!.Value.Span));
+    }
+
+    [Fact]
+    public async Task Write_Refused_NextBatchIsWrittenOverIt()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("refused.db");
+        using var store = await OpenAsync(path);
+        var (first, second) = (WithBody("first"), WithBody("second"));
+        await Assert.ThrowsAsync<SqliteException>(() => store.WriteAsync([WithBody(Canary), first, first], cancellationToken)); // The same id twice.
+
+        await store.WriteAsync([second], cancellationToken);
+        await Assert.ThrowsAsync<SqliteException>(() => store.WriteAsync([WithBody(Canary), second], cancellationToken));
+        await store.WriteAsync([first], cancellationToken);
+
+        Assert.Equal("second", Encoding.UTF8.GetString((await store.ReadBodyAsync(Account, "g", second.Id, LogBodySide.Request, cancellationToken))!.Value.Span));
+        Assert.Equal("first", Encoding.UTF8.GetString((await store.ReadBodyAsync(Account, "g", first.Id, LogBodySide.Request, cancellationToken))!.Value.Span));
+        Assert.Equal(2L, Scalar(path, "SELECT sum(live) FROM body_file"));
+    }
+
+    [Fact]
+    public async Task Initialize_AfterACrash_ClearsWhatWasNotCommittedAndFinishesDeletions()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("left.db");
+        var (kept, erased) = (WithBody("kept"), WithBody(Canary));
+        using (var store = await OpenAsync(path))
+        {
+            await store.WriteAsync([kept, erased], cancellationToken);
+        }
+
+        // What a crash leaves: bytes behind the last commit, a file without a row, a deletion that was committed and not yet carried out.
+        var file = System.IO.Path.Combine(path + "-bodies", "00000001.bodies");
+        await File.AppendAllTextAsync(file, Canary, cancellationToken);
+        await File.WriteAllTextAsync(System.IO.Path.Combine(path + "-bodies", "00000009.bodies"), Canary, cancellationToken);
+        Execute(path, $"INSERT INTO body_erasure (file, offset, length) VALUES (1, {kept.RequestBody!.Compressed.Length}, {erased.RequestBody!.Compressed.Length})");
+
+        using var reopened = await OpenAsync(path);
+
+        Assert.False(FilesContain(path, Canary));
+        Assert.Equal([1], new BodyFiles(path).Ids());
+        Assert.Equal("kept", Encoding.UTF8.GetString((await reopened.ReadBodyAsync(Account, "g", kept.Id, LogBodySide.Request, cancellationToken))!.Value.Span));
+    }
+
+    [Fact]
+    public async Task ReadBody_FileGoneOrShort_CountsAsNotStored()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("short.db");
+        using var store = await OpenAsync(path);
+        var entry = WithBody("body");
+        await store.WriteAsync([entry], cancellationToken);
+        var file = System.IO.Path.Combine(path + "-bodies", "00000001.bodies");
+
+        await File.WriteAllTextAsync(file, "bod", cancellationToken); // A power loss may do this.
+        Assert.Null(await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Request, cancellationToken));
+        File.Delete(file);
+        Assert.Null(await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Request, cancellationToken));
+    }
+
+    [Fact]
+    public async Task Initialize_DatabaseWithBodiesInside_KeepsTheEntriesWithoutThem()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("older.db");
+        using (var connection = new SqliteFile(path).OpenWriter())
+        {
+            LogSchema.UpTo(1).Apply(connection);
+            connection.Execute("INSERT INTO gateway (account_id, gateway_id, entries) VALUES ('" + Account + "', 'g', 1)");
+            connection.Execute("INSERT INTO body_segment (id, live) VALUES (1, 1)");
+            connection.Execute("INSERT INTO body_data (id, data) VALUES (1, x'2a')");
+            connection.Execute(
+                """
+                INSERT INTO log_entry (gateway_key, created_us, id, provider, model, path, request_type, status_code, success, cached, duration_us, custom_cost,
+                    step, request_bytes, response_bytes, authentication, wholesale, byok, compatibility_mode, body_segment, body_offset, request_body_length)
+                VALUES (1, 1, x'0190f3c25e7a7d1a8b3c4d5e6f708192', 'openai', 'm', 'p', 'http', 200, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1)
+                """);
+        }
+
+        using var store = await OpenAsync(path);
+
+        var entry = Assert.Single((await store.ListAsync(OldestFirst, cancellationToken)).Entries);
+        Assert.Null(await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Request, cancellationToken));
     }
 
     [Fact]
@@ -106,8 +217,9 @@ public sealed partial class SqliteLogStoreTests
             Assert.Equal(sums.Requests, sums.TokensIn);
             Assert.InRange(sums.Requests - stored, deleted, deleted + 7);
             Assert.Equal(stored, Scalar(path, "SELECT count(*) FROM log_entry"));
-            Assert.Equal(stored, Scalar(path, "SELECT sum(live) FROM body_segment"));
-            Assert.Equal(0L, Scalar(path, "SELECT count(*) FROM log_entry WHERE body_segment NOT IN (SELECT id FROM body_data)"));
+            Assert.Equal(stored, Scalar(path, "SELECT sum(live) FROM body_file"));
+            Assert.Equal(0L, Scalar(path, "SELECT count(*) FROM log_entry WHERE body_file NOT IN (SELECT id FROM body_file)"));
+            Assert.Equal(0L, Scalar(path, "SELECT count(*) FROM body_erasure"));
             Assert.Equal("ok", Scalar(path, "PRAGMA integrity_check"));
             foreach (var entry in (await store.ListAsync(query with { PerPage = 50 }, cancellationToken)).Entries)
             {
@@ -205,18 +317,24 @@ public sealed partial class SqliteLogStoreTests
     private static bool FilesContain(string path, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return new[] { path, path + "-wal" }.Any(file =>
+        return Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(path)!, System.IO.Path.GetFileName(path) + "*")
+            .Concat(Directory.Exists(path + "-bodies") ? Directory.EnumerateFiles(path + "-bodies") : [])
+            .Any(file =>
         {
-            if (!File.Exists(file))
-            {
-                return false;
-            }
-
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var content = new byte[stream.Length];
             stream.ReadExactly(content);
             return content.AsSpan().IndexOf(bytes) >= 0;
         });
+    }
+
+    private static LogEntry WithBody(string body) =>
+        LogEntries.Create(Account, "g", LogEntries.Start, values => (values.RequestBody, values.ResponseBody) = (body, null));
+
+    private static void Execute(string path, string sql)
+    {
+        using var connection = new SqliteFile(path).OpenWriter();
+        connection.Execute(sql);
     }
 
     private static object? Scalar(string path, string sql)

@@ -33,7 +33,7 @@ internal static class LogWriteMeasurement
         using var directory = new TemporaryDirectory();
         var path = directory.File("logs.db");
         using var connection = LogConnections.OpenWriter(new SqliteFile(path));
-        using var writer = new LogBatchWriter(connection);
+        using var writer = new LogBatchWriter(connection, new BodyFiles(path));
         var (cpu, wall) = (TimeSpan.Zero, TimeSpan.Zero);
         var time = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         for (var batch = -10; batch < Batches; batch++)
@@ -55,7 +55,7 @@ internal static class LogWriteMeasurement
         }
 
         const double Entries = BatchSize * Batches;
-        return (cpu.TotalMicroseconds / Entries, wall.TotalMicroseconds / Entries, new FileInfo(path).Length / (Entries + (10 * BatchSize)));
+        return (cpu.TotalMicroseconds / Entries, wall.TotalMicroseconds / Entries, Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) / (Entries + (10 * BatchSize)));
     }
 
     private static LogEntry Entry(DateTimeOffset time, int gateway, int model, int bodyBytes)
@@ -90,8 +90,8 @@ internal static class LogWriteMeasurement
             Authentication = true,
             Byok = true,
             UserAgent = "OpenAI/Python 2.15.0",
-            RequestBody = bodyBytes == 0 ? null : LogBody.Of(Body[..bodyBytes]),
-            ResponseBody = bodyBytes == 0 ? null : LogBody.Of(Body[..bodyBytes]),
+            RequestBody = bodyBytes == 0 ? null : LogBody.Of(Body.Span[..bodyBytes]),
+            ResponseBody = bodyBytes == 0 ? null : LogBody.Of(Body.Span[..bodyBytes]),
         };
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace GatewayActors.Storage.Sqlite.Logs;
 
 /// <summary>Writes batches on the store's one writing connection. Not thread-safe.</summary>
-internal sealed class LogBatchWriter(SqliteConnection connection) : IDisposable
+internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles files) : IDisposable
 {
     private readonly SqliteStatement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly SqliteStatement _commit = new(connection, "COMMIT");
@@ -13,7 +13,7 @@ internal sealed class LogBatchWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _addGateway = new(connection, "INSERT INTO gateway (account_id, gateway_id) VALUES (?, ?) RETURNING key");
     private readonly SqliteStatement _countEntries = new(connection, "UPDATE gateway SET entries = entries + ? WHERE key = ?");
     private readonly LogInsert _insert = new(connection);
-    private readonly BodySegmentWriter _bodies = new(connection);
+    private readonly BodyFileWriter _bodies = new(connection, files);
     private readonly RollupWriter _rollups = new(connection);
     private readonly Dictionary<(string Account, string Gateway), long> _gatewayKeys = [];
     private readonly Dictionary<long, int> _added = [];
@@ -43,6 +43,7 @@ internal sealed class LogBatchWriter(SqliteConnection connection) : IDisposable
             }
 
             _commit.Run();
+            _bodies.Committed();
         }
         catch
         {
@@ -54,6 +55,9 @@ internal sealed class LogBatchWriter(SqliteConnection connection) : IDisposable
 
     /// <summary>Reads the gateways' keys anew, after some may have been deleted.</summary>
     public void ForgetGateways() => _gatewayKeys.Clear();
+
+    /// <summary>Appends nothing more to a file whose last entry was deleted.</summary>
+    public void ForgetFile(long id) => _bodies.Forget(id);
 
     public void Dispose()
     {

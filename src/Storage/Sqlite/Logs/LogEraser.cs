@@ -6,14 +6,12 @@ using Microsoft.Data.Sqlite;
 namespace GatewayActors.Storage.Sqlite.Logs;
 
 /// <summary>Deletes entries and what their bodies hold. Works inside the writer's transaction.</summary>
-internal sealed class LogEraser(LogSession session) : IDisposable
+internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDisposable
 {
-    private static readonly byte[] Zeros = new byte[64 * 1024];
-
     private readonly SqliteStatement _deleteEntry = new(session.Connection, "DELETE FROM log_entry WHERE gateway_key = ? AND created_us = ? AND id = ?");
-    private readonly SqliteStatement _release = new(session.Connection, "UPDATE body_segment SET live = live - ? WHERE id = ? RETURNING live");
-    private readonly SqliteStatement _deleteSegment = new(session.Connection, "DELETE FROM body_segment WHERE id = ?");
-    private readonly SqliteStatement _deleteData = new(session.Connection, "DELETE FROM body_data WHERE id = ?");
+    private readonly SqliteStatement _release = new(session.Connection, "UPDATE body_file SET live = live - ? WHERE id = ? RETURNING live");
+    private readonly SqliteStatement _deleteFile = new(session.Connection, "DELETE FROM body_file WHERE id = ?");
+    private readonly SqliteStatement _erase = new(session.Connection, "INSERT INTO body_erasure (file, offset, length) VALUES (?, ?, ?)");
     private readonly SqliteStatement _countEntries = new(session.Connection, "UPDATE gateway SET entries = entries - ? WHERE key = ?");
 
     /// <summary>Deletes the first entries of a query in its order.</summary>
@@ -36,50 +34,45 @@ internal sealed class LogEraser(LogSession session) : IDisposable
     {
         _deleteEntry.Dispose();
         _release.Dispose();
-        _deleteSegment.Dispose();
-        _deleteData.Dispose();
+        _deleteFile.Dispose();
+        _erase.Dispose();
         _countEntries.Dispose();
     }
 
     private int Erase(long gatewayKey, IQueryable<LogRow> rows, int limit)
     {
         var victims = rows.Take(limit)
-            .Select(row => new { row.CreatedUs, row.Id, row.BodySegment, row.BodyOffset, row.RequestBodyLength, row.ResponseBodyLength })
+            .Select(row => new { row.CreatedUs, row.Id, row.BodyFile, row.BodyOffset, row.RequestBodyLength, row.ResponseBodyLength })
             .ToList();
         foreach (var victim in victims)
         {
             _deleteEntry.Int64(gatewayKey).Int64(victim.CreatedUs).Blob(victim.Id).Run();
         }
 
-        foreach (var segment in victims.Where(victim => victim.BodySegment is not null).GroupBy(victim => victim.BodySegment!.Value))
+        foreach (var file in victims.Where(victim => victim.BodyFile is not null).GroupBy(victim => victim.BodyFile!.Value))
         {
-            var ranges = segment.Select(victim => (victim.BodyOffset ?? 0, (victim.RequestBodyLength ?? 0) + (victim.ResponseBodyLength ?? 0)));
-            EraseBodies(segment.Key, [.. ranges]);
+            var ranges = file.Select(victim => (victim.BodyOffset ?? 0, (victim.RequestBodyLength ?? 0) + (victim.ResponseBodyLength ?? 0)));
+            EraseBodies(file.Key, [.. ranges]);
         }
 
         _countEntries.Int64(victims.Count).Int64(gatewayKey).Run();
         return victims.Count;
     }
 
-    private void EraseBodies(long segment, List<(long Offset, long Length)> ranges)
+    // The bytes themselves are overwritten after the commit: before it a reader may still be entitled to them.
+    private void EraseBodies(long file, List<(long Offset, long Length)> ranges)
     {
-        if (_release.Int64(ranges.Count).Int64(segment).RunScalar() == 0)
+        if (_release.Int64(ranges.Count).Int64(file).RunScalar() == 0)
         {
-            // SQLite overwrites the pages: secure_delete is on.
-            _deleteSegment.Int64(segment).Run();
-            _deleteData.Int64(segment).Run();
+            _deleteFile.Int64(file).Run();
+            _erase.Int64(file).Int64(0).Int64(0).Run();
+            writer.ForgetFile(file);
             return;
         }
 
-        // In the order in which they lie, because each step backwards begins again at the first page.
-        using var blob = new SqliteBlob(session.Connection, "body_data", "data", segment);
-        foreach (var (offset, length) in ranges.OrderBy(range => range.Offset))
+        foreach (var (offset, length) in ranges)
         {
-            blob.Position = offset;
-            for (var left = length; left > 0; left -= Zeros.Length)
-            {
-                blob.Write(Zeros.AsSpan(0, (int)Math.Min(left, Zeros.Length)));
-            }
+            _erase.Int64(file).Int64(offset).Int64(length).Run();
         }
     }
 }

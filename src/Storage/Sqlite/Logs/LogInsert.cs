@@ -15,7 +15,7 @@ internal sealed class LogInsert(SqliteConnection connection) : IDisposable
         status_code, success, cached, duration_us, first_byte_us, upstream_us, tokens_in, tokens_out, cache_read_tokens,
         cache_write_tokens, reasoning_tokens, audio_in_tokens, audio_out_tokens, units, unit_kind, cost_pico, custom_cost, metadata,
         step, request_bytes, response_bytes, event_id, authentication, wholesale, byok, compatibility_mode, dlp_action, user_agent,
-        feedback, score, details, body_segment, body_offset, request_body_length, response_body_length
+        feedback, score, details, body_file, body_offset, request_body_length, response_body_length
         """;
 
     private readonly SqliteStatement _insert = new(
@@ -67,10 +67,10 @@ internal sealed class LogInsert(SqliteConnection connection) : IDisposable
             .Int64(entry.Feedback)
             .Text(entry.Score?.ToString(CultureInfo.InvariantCulture))
             .Text(entry.DetailsJson)
-            .Int64(bodies.Segment)
-            .Int64(bodies.Segment is null ? null : bodies.Offset)
-            .Int64(entry.RequestBody?.Bytes.Length)
-            .Int64(entry.ResponseBody?.Bytes.Length)
+            .Int64(bodies.File)
+            .Int64(bodies.File is null ? null : bodies.Offset)
+            .Int64(entry.RequestBody?.Compressed.Length)
+            .Int64(entry.ResponseBody?.Compressed.Length)
             .Run();
     }
 

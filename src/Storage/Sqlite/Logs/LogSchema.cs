@@ -6,7 +6,7 @@ internal static class LogSchema
     // Entries are clustered by gateway and time: the newest of a gateway, and a time range of it, are neighbours on disk. The index
     // on the id finds one entry, refuses a second with the same id, and is what a count over a gateway reads. Texts stand in the row
     // instead of in a dictionary: most are chosen by clients, so a dictionary would grow without bound and outlive deletions.
-    public static readonly SqliteSchema Schema = new("request log database",
+    private static readonly string[] Steps =
     [
         """
         CREATE TABLE gateway (
@@ -87,5 +87,25 @@ internal static class LogSchema
             first_bytes INTEGER NOT NULL,
             PRIMARY KEY (gateway_key, hour_us, provider, model, status_class, cached)) WITHOUT ROWID;
         """,
-    ]);
+
+        // Bodies move into files of their own. Those that were logged before are given up; the entries stay.
+        """
+        UPDATE log_entry SET body_segment = NULL, body_offset = NULL, request_body_length = NULL, response_body_length = NULL
+            WHERE body_segment IS NOT NULL;
+        DROP TABLE body_segment;
+        DROP TABLE body_data;
+        ALTER TABLE log_entry RENAME COLUMN body_segment TO body_file;
+
+        -- An id is never used twice: a late reader must not find another entry's bytes.
+        CREATE TABLE body_file (id INTEGER PRIMARY KEY AUTOINCREMENT, length INTEGER NOT NULL, live INTEGER NOT NULL);
+
+        -- What is still to be overwritten after a deletion; a length of 0 means that the file goes.
+        CREATE TABLE body_erasure (file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL);
+        """,
+    ];
+
+    public static SqliteSchema Schema { get; } = UpTo(Steps.Length);
+
+    /// <summary>The schema as an earlier release had it.</summary>
+    internal static SqliteSchema UpTo(int version) => new("request log database", Steps[..version]);
 }

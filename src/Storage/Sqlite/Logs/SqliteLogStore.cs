@@ -5,18 +5,20 @@ using Microsoft.Data.Sqlite;
 
 namespace GatewayActors.Storage.Sqlite.Logs;
 
-/// <summary>The request log in one SQLite file: one connection that writes, a few that read.</summary>
+/// <summary>The request log in one SQLite file: one connection that writes, a few that read; bodies in files beside it.</summary>
 internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
 {
     // A transaction holds up new entries while it runs, so what deletes much does it in several.
     private const int DeletedAtOnce = 10_000;
 
     private readonly SqliteFile _file = new(path);
+    private readonly BodyFiles _bodies = new(path);
     private readonly SemaphoreSlim _gate = new(1);
     private LogReaders? _readers;
     private LogSession? _session;
     private LogBatchWriter? _writer;
     private LogEraser? _eraser;
+    private BodyFileRecovery? _recovery;
 
     /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellationToken = default) => ExclusiveAsync(
@@ -25,8 +27,10 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
             if (_session is null)
             {
                 _session = new(LogConnections.OpenWriter(_file));
-                _writer = new(_session.Connection);
-                _eraser = new(_session);
+                _recovery = new(_session.Connection, _bodies);
+                _recovery.Recover();
+                _writer = new(_session.Connection, _bodies);
+                _eraser = new(_session, _writer);
                 _readers = new(_file);
             }
 
@@ -57,11 +61,15 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
             session => session.Database.FindEntry(accountId, gatewayId, id)?.ToEntry(accountId, gatewayId), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
-        string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default) =>
-        Opened(_readers).ReadAsync(
-            session => session.Database.FindEntry(accountId, gatewayId, id) is { } row ? ReadBody(session.Connection, row, side) : null,
-            cancellationToken);
+    public async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
+        string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default)
+    {
+        var body = await Opened(_readers).ReadAsync(
+            session => session.Database.FindEntry(accountId, gatewayId, id) is { } row ? ReadBody(row, side) : null, cancellationToken);
+
+        // A deletion overwrites the bytes after its commit: an entry that is still there was not being overwritten while we read.
+        return body is not null && await FindAsync(accountId, gatewayId, id, cancellationToken) is not null ? body : null;
+    }
 
     /// <inheritdoc/>
     public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default) =>
@@ -138,28 +146,14 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
         _gate.Dispose();
     }
 
-    private static ReadOnlyMemory<byte>? ReadBody(SqliteConnection connection, LogRow row, LogBodySide side)
+    private ReadOnlyMemory<byte>? ReadBody(LogRow row, LogBodySide side)
     {
         var (offset, length) = side switch
         {
             LogBodySide.Request => (row.BodyOffset ?? 0, row.RequestBodyLength),
             LogBodySide.Response => ((row.BodyOffset ?? 0) + (row.RequestBodyLength ?? 0), row.ResponseBodyLength),
         };
-        if (length is null)
-        {
-            return null;
-        }
-
-        if (length == 0)
-        {
-            return ReadOnlyMemory<byte>.Empty;
-        }
-
-        var bytes = new byte[length.Value];
-        using var blob = new SqliteBlob(connection, "body_data", "data", row.BodySegment!.Value, readOnly: true);
-        blob.Position = offset;
-        blob.ReadExactly(bytes);
-        return bytes;
+        return length is not null && _bodies.Read(row.BodyFile!.Value, offset, length.Value) is { } compressed ? LogBody.Decompress(compressed) : (ReadOnlyMemory<byte>?)null;
     }
 
     private static bool Patch(LogDatabase database, string accountId, string gatewayId, Guid id, LogPatch patch)
@@ -181,11 +175,13 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
         return true;
     }
 
-    // The deleted pages are overwritten in the log of writes; this brings them to the file and empties the log, where older copies
-    // still are. A query that is running keeps it from being emptied; the next deletion or checkpoint then does.
+    // Overwrites the bodies. The deleted pages of the database are overwritten in the log of writes; the checkpoint brings them to the
+    // file and empties the log, where older copies still are. A query that is running keeps it from being emptied; the next deletion
+    // or checkpoint then does.
     private Task<bool> ScrubAsync(CancellationToken cancellationToken) => ExclusiveAsync(
         () =>
         {
+            Opened(_recovery).Erase();
             Opened(_session).Connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
             return true;
         },
