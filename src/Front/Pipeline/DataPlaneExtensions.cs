@@ -27,6 +27,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<AccessTokenStage>();
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();
+            services.AddSingleton<StepRunner>();
             services.AddSingleton<ResponseRelay>();
             services.AddSingleton<Settlement>();
             services.AddSingleton<ExchangePipeline>();

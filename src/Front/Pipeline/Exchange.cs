@@ -4,13 +4,12 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
-using GatewayActors.Providers.Usage;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>One client request with its answer, while it passes the stages. Used by one request at a time.</summary>
-internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrivedAt, long startTimestamp) : IHeaderSource
+internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrivedAt, long startTimestamp)
 {
     private string? _idText;
 
@@ -48,23 +47,11 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>What the client's own headers ask for.</summary>
     public ExchangeHeaders Headers { get; } = new();
 
-    /// <summary>Set by routing.</summary>
-    public UpstreamRoute Route { get; set; } = null!;
-
-    /// <summary>What goes to the provider in place of the client's credential; null where that is passed on.</summary>
-    public string? AccessToken { get; set; }
-
-    /// <summary>Set before the first attempt.</summary>
-    public AttemptPolicy AttemptPolicy { get; set; }
-
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 
-    /// <summary>The model that the request names; null if it names none that we can see.</summary>
-    public string? RequestedModel { get; set; }
-
-    /// <summary>The attempts made so far.</summary>
-    public List<AttemptRecord> Attempts { get; } = new(capacity: 1);
+    /// <summary>The step that is being tried or has answered; null before the first.</summary>
+    public Step? Step { get; set; }
 
     /// <summary>Why the exchange failed before it was committed.</summary>
     public GatewayError? Error { get; private set; }
@@ -81,42 +68,14 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>What broke after the commit, as a name for logs and metrics; null if nothing did.</summary>
     public string? RelayFailure { get; set; }
 
-    /// <summary>When the first byte of the answer was there; 0 if none came.</summary>
-    public long FirstByteTimestamp { get; set; }
-
-    public long ResponseBytes { get; set; }
-
-    public string? ResponseContentType { get; set; }
-
-    /// <summary>What was kept of the answer for its log entry.</summary>
-    public BodyCapture? ResponseCapture { get; set; }
-
-    /// <summary>What the answer said about itself.</summary>
-    public UsageReport Usage { get; set; } = UsageReport.None;
-
-    /// <summary>What the exchange cost, once usage is known.</summary>
-    public Providers.Pricing.Cost? Cost { get; set; }
-
-    /// <summary>Whether the price table knows the model.</summary>
-    public bool IsPricedModel { get; set; }
-
     /// <summary>Whether the exchange is authenticated.</summary>
     public bool IsAuthenticated => Principal is not null;
 
-    /// <summary>Whether a log entry will be stored.</summary>
-    public bool IsLogged => Snapshot is { } snapshot && Route is not null && (Headers.CollectLog ?? snapshot.CollectLogs);
-
-    /// <summary>Whether its bodies will be stored.</summary>
-    public bool KeepsPayload => IsLogged && (Headers.CollectLogPayload ?? Snapshot.CollectPayloads);
-
     /// <summary>Ends the exchange with an error of ours; the first one stays.</summary>
     public void Fail(GatewayError error) => Error ??= error;
-
-    /// <summary>A header of the client's request.</summary>
-    public string? this[string name] => Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
 }
 
-/// <summary>Where an exchange goes: the provider, its transport and the mapped address.</summary>
+/// <summary>Where a step goes: the provider, its transport and the mapped address.</summary>
 internal sealed record UpstreamRoute(UpstreamTransport Transport, UpstreamAddress Address)
 {
     // As it is: a canonical form would break signatures and model ids that hold encoded characters.

@@ -8,38 +8,40 @@ using GatewayActors.Front.Telemetry;
 
 namespace GatewayActors.Front.Pipeline;
 
-/// <summary>Makes the log entry of an exchange that is over.</summary>
+/// <summary>Makes the log entry of a step that is over.</summary>
 internal static class ExchangeLog
 {
-    public static LogEntry Create(Exchange exchange, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options, LogWriter log)
+    public static LogEntry Create(Step step, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options, LogWriter log)
     {
-        var metadata = Metadata.Read(exchange.Headers.Metadata, options.MaxMetadataEntries, out var warning);
+        var exchange = step.Exchange;
+        var metadata = Metadata.Read(step.Headers.Metadata, options.MaxMetadataEntries, out var warning);
         if (warning is not null)
         {
-            exchange.Headers.Warn(warning);
+            step.Headers.Warn(warning);
         }
 
-        var usage = exchange.Usage.Usage;
+        var usage = step.Usage.Usage;
         var request = exchange.Http.Request;
-        var (requestBody, responseBody) = KeepBodies(exchange, options.MaxPayloadBytes, log);
+        var (requestBody, responseBody) = KeepBodies(step, options.MaxPayloadBytes, log);
         return new()
         {
-            Id = exchange.Id,
+            Id = step.LogId,
             AccountId = exchange.Gateway.AccountId,
             GatewayId = exchange.Gateway.GatewayId,
-            CreatedAt = exchange.ArrivedAt,
-            Provider = exchange.Route.Provider.Slug,
-            Model = exchange.RequestedModel ?? exchange.Usage.Model ?? "",
-            ModelType = exchange.Route.ModelType,
-            Path = exchange.Route.Address.Path,
+            CreatedAt = step.StartedAt,
+            Provider = step.Route.Provider.Slug,
+            Model = step.RequestedModel ?? step.Usage.Model ?? "",
+            ModelType = step.Route.ModelType,
+            Path = step.Route.Address.Path,
             RequestType = "http",
-            RequestContentType = request.ContentType,
-            ResponseContentType = exchange.ResponseContentType,
-            StatusCode = exchange.StatusCode,
-            Success = exchange is { StatusCode: < 400, Delivered: true, Usage.Error: null },
+            RequestContentType = step.ContentType,
+            ResponseContentType = step.ResponseContentType,
+            Step = step.Index,
+            StatusCode = step.StatusCode,
+            Success = step is { StatusCode: < 400, Exchange.Delivered: true, Usage.Error: null },
             DurationMs = duration.TotalMilliseconds,
             TimeToFirstByteMs = timeToFirstByte?.TotalMilliseconds,
-            UpstreamLatencyMs = exchange.Attempts.Count > 0 ? exchange.Attempts.Sum(attempt => attempt.Duration.TotalMilliseconds) : null,
+            UpstreamLatencyMs = step.Attempts.Count > 0 ? step.Attempts.Sum(attempt => attempt.Duration.TotalMilliseconds) : null,
             TokensIn = usage?.InputTotal,
             TokensOut = usage?.OutputTotal,
             CacheReadTokens = NullIfZero(usage?.CacheRead),
@@ -49,72 +51,72 @@ internal static class ExchangeLog
             AudioOutTokens = NullIfZero(usage?.AudioOut),
             Units = usage?.Units,
             UnitKind = usage?.UnitKind,
-            CostUsd = exchange.Cost?.Usd,
-            CustomCost = exchange.Cost?.IsCustom ?? false,
+            CostUsd = step.Cost?.Usd,
+            CustomCost = step.Cost?.IsCustom ?? false,
             MetadataJson = metadata,
-            RequestBytes = exchange.Body.Length,
-            ResponseBytes = exchange.ResponseBytes,
-            EventId = exchange.Headers.EventId ?? exchange.IdText,
+            RequestBytes = step.Body.Length,
+            ResponseBytes = step.ResponseBytes,
+            EventId = step.Headers.EventId ?? exchange.IdText,
             Authentication = exchange.IsAuthenticated,
             UserAgent = request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null,
-            DetailsJson = Details(exchange),
+            DetailsJson = Details(step),
             RequestBody = requestBody,
             ResponseBody = responseBody,
         };
     }
 
     /// <summary>Both bodies, if they are kept, are there from beginning to end, and together are not too large.</summary>
-    private static (LogBody? Request, LogBody? Response) KeepBodies(Exchange exchange, long maxBytes, LogWriter log)
+    private static (LogBody? Request, LogBody? Response) KeepBodies(Step step, long maxBytes, LogWriter log)
     {
-        if (!exchange.KeepsPayload)
+        if (!step.KeepsPayload)
         {
             return default;
         }
 
-        var request = BodyCapture.IsTextual(exchange.Http.Request.ContentType) ? exchange.Body.Kept : [];
-        var response = exchange.ResponseCapture is { IsWhole: true } capture ? capture.Bytes : [];
+        var request = BodyCapture.IsTextual(step.ContentType) ? step.Body.Kept : [];
+        var response = step.ResponseCapture is { IsWhole: true } capture ? capture.Bytes : [];
         var length = (long)request.Length + response.Length;
         return length <= maxBytes && log.TakesBodies(length) ? (log.Buffers.Pack(request), log.Buffers.Pack(response)) : default;
     }
 
     private static long? NullIfZero(long? value) => value is 0 ? null : value;
 
-    /// <summary>What is shown but not searched; null for an exchange about which there is nothing to say.</summary>
-    private static string? Details(Exchange exchange)
+    /// <summary>What is shown but not searched; null for a step about which there is nothing to say.</summary>
+    private static string? Details(Step step)
     {
-        var isPlain = exchange is { Attempts: [{ Outcome: AttemptOutcome.Success }], Error: null, RelayFailure: null, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = step is { Attempts: [{ Outcome: AttemptOutcome.Success }], Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
-            return exchange.Usage.RawUsageJson is { } raw ? string.Concat("{\"usage\":", raw, "}") : null;
+            return step.Usage.RawUsageJson is { } raw ? string.Concat("{\"usage\":", raw, "}") : null;
         }
 
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            if (exchange.Attempts is not [{ Outcome: AttemptOutcome.Success }])
+            if (step.Attempts is not [{ Outcome: AttemptOutcome.Success }])
             {
-                WriteAttempts(json, exchange);
+                WriteAttempts(json, step);
             }
 
-            if ((exchange.Error?.Type ?? exchange.RelayFailure ?? exchange.Usage.Error?.Kind) is { } error)
+            if (((step.Error ?? step.Exchange.Error)?.Type ?? step.Exchange.RelayFailure ?? step.Usage.Error?.Kind) is { } error)
             {
                 json.WriteString("error"u8, error);
             }
 
-            if (exchange.Usage.RawUsageJson is { } usage)
+            if (step.Usage.RawUsageJson is { } usage)
             {
                 json.WritePropertyName("usage"u8);
                 json.WriteRawValue(usage);
             }
 
-            if (exchange.Cost?.IsEstimate == true)
+            if (step.Cost?.IsEstimate == true)
             {
                 json.WriteBoolean("cost_is_estimate"u8, true);
             }
 
-            if (exchange.Headers.Warnings is { } warnings)
+            if (step.Headers.Warnings is { } warnings)
             {
                 json.WriteStartArray("warnings"u8);
                 foreach (var text in warnings)
@@ -141,10 +143,10 @@ internal static class ExchangeLog
         AttemptOutcome.Cancelled => "cancelled",
     };
 
-    private static void WriteAttempts(Utf8JsonWriter json, Exchange exchange)
+    private static void WriteAttempts(Utf8JsonWriter json, Step step)
     {
         json.WriteStartArray("attempts"u8);
-        foreach (var attempt in exchange.Attempts)
+        foreach (var attempt in step.Attempts)
         {
             json.WriteStartObject();
             json.WriteNumber("attempt"u8, attempt.Number);

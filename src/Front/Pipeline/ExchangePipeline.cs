@@ -1,4 +1,3 @@
-using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
@@ -16,11 +15,9 @@ internal sealed partial class ExchangePipeline(
     AuthenticationStage authentication,
     AdmissionStage admission,
     RoutingStage routing,
-    AccessTokenStage accessTokens,
-    AttemptEngine attempts,
+    StepRunner steps,
     ResponseRelay relay,
     Settlement settlement,
-    GatewayOptions options,
     GatewayMetrics metrics,
     TimeProvider timeProvider,
     ILogger<ExchangePipeline> logger) : IInFlightExchanges
@@ -63,7 +60,7 @@ internal sealed partial class ExchangePipeline(
         finally
         {
             Settle(exchange);
-            exchange.ResponseCapture?.Dispose();
+            exchange.Step?.ResponseCapture?.Dispose();
             exchange.Body.Dispose();
             Interlocked.Decrement(ref _inFlight);
         }
@@ -106,45 +103,32 @@ internal sealed partial class ExchangePipeline(
             return;
         }
 
-        // 3. Where it goes, and with which credential.
-        Route(exchange);
-        if (exchange.Error is not null)
+        // 3. Where it goes, with which credential and body; then the call itself, as often as the policy allows.
+        if (await RunNativeAsync(exchange) is not { } answer)
         {
             return;
         }
 
-        CredentialStage.Invoke(exchange);
-        if (exchange.Error is not null)
-        {
-            return;
-        }
-
-        if (exchange.Route.Transport.TakesServiceAccounts)
-        {
-            await accessTokens.InvokeAsync(exchange);
-            if (exchange.Error is not null)
-            {
-                return;
-            }
-        }
-
-        // 4. The call itself, as often as the policy allows.
-        exchange.AttemptPolicy = exchange.Headers.Override(exchange.Snapshot.Attempts);
-        if (!await TryReadBodyAsync(exchange))
-        {
-            return;
-        }
-
-        if (await attempts.RunAsync(exchange) is not { } answer)
-        {
-            return;
-        }
-
-        // 5. The answer. From its first byte on nothing can be taken back.
+        // 4. The answer. From its first byte on nothing can be taken back.
         using (answer)
         {
-            await relay.RelayAsync(exchange, answer);
+            await relay.RelayAsync(exchange.Step!, answer);
         }
+    }
+
+    /// <summary>The client's request is the one step.</summary>
+    private async ValueTask<Attempt?> RunNativeAsync(Exchange exchange)
+    {
+        var step = new Step(exchange, exchange.Http.Request.Headers);
+        exchange.Step = step;
+        Route(step);
+        var answer = step.Error is null ? await steps.RunAsync(step) : null;
+        if (step.Error is { } error)
+        {
+            exchange.Fail(error);
+        }
+
+        return answer;
     }
 
     private bool TryReadTarget(Exchange exchange)
@@ -159,45 +143,16 @@ internal sealed partial class ExchangePipeline(
         return true;
     }
 
-    private void Route(Exchange exchange)
+    private void Route(Step step)
     {
         // Taken apart a second time, because spans cannot be kept over the await; it costs less than the strings would.
-        if (DataPlanePath.TryParse(exchange.RawTarget, out var path))
+        if (!DataPlanePath.TryParse(step.Exchange.RawTarget, out var path) || path.Provider.IsEmpty)
         {
-            routing.Invoke(exchange, path);
-        }
-    }
-
-    private async ValueTask<bool> TryReadBodyAsync(Exchange exchange)
-    {
-        if (exchange.Http.Request.ContentLength > options.Upstream.MaxRequestBodyBytes)
-        {
-            exchange.Fail(new(GatewayErrorKind.RequestTooLarge, $"The request's body has {exchange.Http.Request.ContentLength} bytes; this gateway accepts {options.Upstream.MaxRequestBodyBytes}."));
-            return false;
+            step.Fail(new(GatewayErrorKind.RouteNotFound, "A provider must follow the gateway in the path."));
+            return;
         }
 
-        try
-        {
-            exchange.Body = await RequestBodyReader.ReadAsync(
-                exchange.Http,
-                isRepeatable: exchange.AttemptPolicy.MaxAttempts > 1,
-                options.Upstream.MaxRequestBodyBytes,
-                captureBytes: exchange.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
-        }
-        catch (IOException exception) when (RequestFailures.IsClientGone(exception))
-        {
-            exchange.ClientGone = true;
-            return false;
-        }
-        catch (IOException exception) when (RequestFailures.IsMalformed(exception))
-        {
-            exchange.Fail(RequestFailures.Of(exception));
-            return false;
-        }
-
-        exchange.RequestedModel = exchange.Route.Address.Model
-            ?? RequestModel.Find(exchange.Body.Head, exchange.Http.Request.ContentType, exchange.Route);
-        return true;
+        routing.Invoke(step, path.Provider, path.Rest, path.Query);
     }
 
     private static async ValueTask AnswerErrorAsync(Exchange exchange)
@@ -217,7 +172,7 @@ internal sealed partial class ExchangePipeline(
         var status = error.Status(exchange.Snapshot?.Strict ?? false);
         exchange.StatusCode = response.StatusCode = status;
         response.Headers.Clear();
-        response.ContentType = exchange.ResponseContentType = "application/json";
+        response.ContentType = "application/json";
         ExchangeResponseHeaders.Write(exchange, response.Headers);
         if (error.RetryAfter is { } retryAfter)
         {
@@ -231,7 +186,12 @@ internal sealed partial class ExchangePipeline(
         }
 
         var body = GatewayErrorWriter.Write(error, status);
-        exchange.ResponseBytes = response.ContentLength ??= body.Length;
+        response.ContentLength ??= body.Length;
+        if (exchange.Step is { } step)
+        {
+            (step.StatusCode, step.ResponseContentType, step.ResponseBytes) = (status, response.ContentType, body.Length);
+        }
+
         if (!HttpMethods.IsHead(exchange.Http.Request.Method))
         {
             await response.BodyWriter.WriteAsync(body, exchange.Http.RequestAborted);

@@ -15,29 +15,28 @@ internal static class ExchangeResponseHeaders
     {
         headers["cf-aig-event-id"] = exchange.Headers.EventId ?? exchange.IdText;
         headers["cf-aig-request-id"] = exchange.IdText;
-        if (exchange.IsLogged)
+        if (exchange.Step is { Route: not null } step)
         {
-            headers["cf-aig-log-id"] = exchange.IdText;
-        }
-
-        if (exchange.Route is not null)
-        {
-            headers["cf-aig-step"] = "0";
+            headers["cf-aig-step"] = step.Index == 0 ? "0" : step.Index.ToString(CultureInfo.InvariantCulture);
+            if (step.IsLogged)
+            {
+                headers["cf-aig-log-id"] = step.LogIdText;
+            }
         }
 
         WriteCors(exchange.Http.Request, headers);
     }
 
     /// <summary>Usage and cost, where they are known before the head of the answer goes out.</summary>
-    public static void WriteCost(Exchange exchange, IHeaderDictionary headers)
+    public static void WriteCost(Step step, IHeaderDictionary headers)
     {
-        if (exchange.Usage.Usage is { } usage)
+        if (step.Usage.Usage is { } usage)
         {
             Set(headers, "cf-aig-tokens-in", usage.InputTotal);
             Set(headers, "cf-aig-tokens-out", usage.OutputTotal);
         }
 
-        if (exchange.Cost is { } cost)
+        if (step.Cost is { } cost)
         {
             headers["cf-aig-cost"] = cost.Usd.ToString("0.############################", CultureInfo.InvariantCulture);
         }

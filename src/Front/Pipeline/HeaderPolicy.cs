@@ -41,15 +41,15 @@ internal static class HeaderPolicy
                 || text.Equals("Basic", StringComparison.OrdinalIgnoreCase)));
     }
 
-    /// <summary>Copies the client's headers to an attempt.</summary>
-    public static void CopyRequest(Exchange exchange, HttpRequestMessage attempt)
+    /// <summary>Copies the headers of a step to an attempt.</summary>
+    public static void CopyRequest(Step step, HttpRequestMessage attempt)
     {
-        var provider = exchange.Route.Provider;
-        var headers = exchange.Http.Request.Headers;
+        var provider = step.Route.Provider;
+        var headers = step.RequestHeaders;
         var hopByHop = headers.Connection;
         foreach (var (name, values) in headers)
         {
-            if (IsForwarded(exchange, provider, name, values, hopByHop))
+            if (IsForwarded(step, provider, name, values, hopByHop))
             {
                 Add(attempt, name, values);
             }
@@ -64,14 +64,14 @@ internal static class HeaderPolicy
         Copy(attempt.Content.Headers.NonValidated, response, hopByHop);
     }
 
-    private static bool IsForwarded(Exchange exchange, Provider provider, string name, StringValues values, StringValues hopByHop)
+    private static bool IsForwarded(Step step, Provider provider, string name, StringValues values, StringValues hopByHop)
     {
         if (NotForwarded.Contains(name) || StartsWithAny(name, NotForwardedPrefixes) || NamesHeader(hopByHop, name))
         {
-            return provider.KeepsHeader(exchange, name);
+            return provider.KeepsHeader(step, name);
         }
 
-        return !AuthenticationStage.IsConsumed(exchange.ConsumedHeaders, name)
+        return !AuthenticationStage.IsConsumed(step.ConsumedHeaders, name)
             && !(IsCredentialOf(provider, name) && values.Count > 0 && IsEmptyCredential(values[0] ?? ""));
     }
 

@@ -11,27 +11,28 @@ namespace GatewayActors.Front.Pipeline;
 /// </summary>
 internal sealed partial class ResponseRelay(Settlement settlement, GatewayOptions options, TimeProvider timeProvider, ILogger<ResponseRelay> logger)
 {
-    public async ValueTask RelayAsync(Exchange exchange, Attempt answer)
+    public async ValueTask RelayAsync(Step step, Attempt answer)
     {
+        var exchange = step.Exchange;
         var response = exchange.Http.Response;
-        exchange.FirstByteTimestamp = timeProvider.GetTimestamp();
-        exchange.StatusCode = response.StatusCode = answer.StatusCode;
-        exchange.ResponseContentType = answer.ContentType;
+        step.FirstByteTimestamp = timeProvider.GetTimestamp();
+        exchange.StatusCode = step.StatusCode = response.StatusCode = answer.StatusCode;
+        step.ResponseContentType = answer.ContentType;
         HeaderPolicy.CopyResponse(answer.Response, response.Headers);
-        if (exchange.KeepsPayload && BodyCapture.IsTextual(exchange.ResponseContentType))
+        if (step.KeepsPayload && BodyCapture.IsTextual(step.ResponseContentType))
         {
             var maxBytes = (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue);
-            exchange.ResponseCapture = answer.IsWhole ? new(maxBytes, answer.Buffered) : new(maxBytes);
+            step.ResponseCapture = answer.IsWhole ? new(maxBytes, answer.Buffered) : new(maxBytes);
         }
 
         if (answer.IsWhole)
         {
-            settlement.ReadUsage(exchange, answer.Usage);
-            ExchangeResponseHeaders.WriteCost(exchange, response.Headers);
+            settlement.ReadUsage(step, answer.Usage);
+            ExchangeResponseHeaders.WriteCost(step, response.Headers);
         }
 
         ExchangeResponseHeaders.Write(exchange, response.Headers);
-        if (BodyCapture.IsEventStream(exchange.ResponseContentType))
+        if (BodyCapture.IsEventStream(step.ResponseContentType))
         {
             // Proxies between us and the client must not collect events either.
             response.Headers.CacheControl = response.Headers.CacheControl is { Count: > 0 } set ? set : "no-cache";
@@ -40,22 +41,23 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
 
         try
         {
-            await CopyAsync(exchange, answer, HasBody(exchange.Http.Request.Method, answer.StatusCode));
+            await CopyAsync(step, answer, HasBody(exchange.Http.Request.Method, answer.StatusCode));
             exchange.Delivered = true;
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or ConnectionAbortedException)
         {
-            Break(exchange, answer, exception);
+            Break(step, answer, exception);
         }
 
         if (!answer.IsWhole)
         {
-            settlement.ReadUsage(exchange, answer.Usage);
+            settlement.ReadUsage(step, answer.Usage);
         }
     }
 
-    private static async ValueTask CopyAsync(Exchange exchange, Attempt answer, bool hasBody)
+    private static async ValueTask CopyAsync(Step step, Attempt answer, bool hasBody)
     {
+        var exchange = step.Exchange;
         if (!hasBody)
         {
             await exchange.Http.Response.StartAsync(exchange.Http.RequestAborted);
@@ -73,7 +75,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             return;
         }
 
-        await WriteAsync(exchange, answer.Buffer.AsMemory(0, answer.Buffered));
+        await WriteAsync(step, answer.Buffer.AsMemory(0, answer.Buffered));
         while (!answer.IsWhole)
         {
             answer.Timer.ExpectNextBytes();
@@ -86,17 +88,17 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             }
 
             answer.Usage?.Read(piece.Span);
-            await WriteAsync(exchange, piece);
+            await WriteAsync(step, piece);
         }
     }
 
-    private static async ValueTask WriteAsync(Exchange exchange, ReadOnlyMemory<byte> piece)
+    private static async ValueTask WriteAsync(Step step, ReadOnlyMemory<byte> piece)
     {
-        exchange.ResponseBytes += piece.Length;
-        exchange.ResponseCapture?.Append(piece.Span);
+        step.ResponseBytes += piece.Length;
+        step.ResponseCapture?.Append(piece.Span);
 
         // The server itself ends a write to a client that is gone or does not read.
-        var flush = await exchange.Http.Response.BodyWriter.WriteAsync(piece, CancellationToken.None);
+        var flush = await step.Exchange.Http.Response.BodyWriter.WriteAsync(piece, CancellationToken.None);
         if (flush.IsCompleted)
         {
             throw new ConnectionAbortedException("The client closed the connection.");
@@ -104,8 +106,9 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
     }
 
     /// <summary>After the commit nothing can be taken back: the client must see that the answer is not whole.</summary>
-    private void Break(Exchange exchange, Attempt answer, Exception exception)
+    private void Break(Step step, Attempt answer, Exception exception)
     {
+        var exchange = step.Exchange;
         if (exchange.Http.RequestAborted.IsCancellationRequested || exception is ConnectionAbortedException)
         {
             exchange.ClientGone = true;
@@ -113,7 +116,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
         }
 
         exchange.RelayFailure = answer.Timer.TimedOut ? "upstream_stalled" : "upstream_cut";
-        LogBroken(exchange.Id, exchange.RelayFailure, exchange.ResponseBytes);
+        LogBroken(exchange.Id, exchange.RelayFailure, step.ResponseBytes);
         exchange.Http.Abort();
     }
 

@@ -7,36 +7,30 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Finds the provider and maps the path to its upstream.</summary>
 internal sealed class RoutingStage(UpstreamTransports transports)
 {
-    public void Invoke(Exchange exchange, in DataPlanePath path)
+    public void Invoke(Step step, ReadOnlySpan<char> provider, ReadOnlySpan<char> rest, ReadOnlySpan<char> query)
     {
-        if (path.Provider.IsEmpty)
+        if (transports.Find(provider) is not { } transport)
         {
-            exchange.Fail(new(GatewayErrorKind.RouteNotFound, "A provider must follow the gateway in the path."));
-            return;
-        }
-
-        if (transports.Find(path.Provider) is not { } transport)
-        {
-            exchange.Fail(new(GatewayErrorKind.InvalidProvider, $"There is no provider '{Readable(path.Provider)}'."));
+            step.Fail(new(GatewayErrorKind.InvalidProvider, $"There is no provider '{Readable(provider)}'."));
             return;
         }
 
         var mapping = transport.Provider.Map(new ProviderRequest
         {
-            Slug = path.Provider.ToString(),
-            Rest = DataPlanePath.CollapseSlashes(path.Rest),
-            Query = path.Query,
+            Slug = provider.ToString(),
+            Rest = DataPlanePath.CollapseSlashes(rest),
+            Query = query,
             BaseUrl = transport.BaseUrl,
-            Headers = exchange,
-            Home = exchange.Gateway.Home,
+            Headers = step,
+            Home = step.Exchange.Gateway.Home,
         });
         if (mapping.Address is { } address)
         {
-            exchange.Route = new(transport, address);
+            step.Route = new(transport, address);
         }
         else
         {
-            exchange.Fail(new(GatewayErrorKind.InvalidProvider, mapping.Problem ?? "The path cannot be mapped to the provider."));
+            step.Fail(new(GatewayErrorKind.InvalidProvider, mapping.Problem ?? "The path cannot be mapped to the provider."));
         }
     }
 

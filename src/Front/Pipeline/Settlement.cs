@@ -10,20 +10,20 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Books what an exchange used: usage, cost, metrics, trace and log entry. Never delays or fails the answer.</summary>
 internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
 {
-    /// <summary>Takes what the answer said about itself. Called once per exchange, as soon as it is known.</summary>
-    public void ReadUsage(Exchange exchange, UsageReader? reader)
+    /// <summary>Takes what the answer said about itself. Called once per step that is answered, as soon as it is known.</summary>
+    public void ReadUsage(Step step, UsageReader? reader)
     {
         if (reader is null)
         {
             return;
         }
 
-        exchange.Usage = reader.Complete();
-        if (exchange.Usage.Usage is { } usage)
+        step.Usage = reader.Complete();
+        if (step.Usage.Usage is { } usage)
         {
-            var price = prices.Find(exchange.Route.Provider.Slug, exchange.Usage.Model, exchange.RequestedModel);
-            exchange.IsPricedModel = price is not null;
-            exchange.Cost = CostCalculator.Compute(usage, price, exchange.Headers.CustomCost, exchange.Usage.ServiceTier);
+            var price = prices.Find(step.Route.Provider.Slug, step.Usage.Model, step.RequestedModel);
+            step.IsPricedModel = price is not null;
+            step.Cost = CostCalculator.Compute(usage, price, step.Headers.CustomCost, step.Usage.ServiceTier);
         }
     }
 
@@ -39,44 +39,59 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         var duration = timeProvider.GetElapsedTime(exchange.StartTimestamp, ended);
         var measurement = Measure(exchange, duration);
         metrics.RecordExchange(measurement);
-        GatewayTracing.EndExchange(exchange.Span, measurement, exchange.IsLogged ? exchange.IdText : null);
-        if (exchange.IsLogged)
+        GatewayTracing.EndExchange(exchange.Span, measurement, exchange.Step is { IsLogged: true } logged ? logged.LogIdText : null);
+        if (exchange.Step is { } step)
         {
-            log.Write(ExchangeLog.Create(exchange, duration, TimeToFirstByte(exchange), options.Logs, log));
+            step.StatusCode = exchange.StatusCode;
+            WriteLog(step, ended);
         }
     }
 
-    private ExchangeMeasurement Measure(Exchange exchange, TimeSpan duration) => new()
+    private void WriteLog(Step step, long ended)
     {
-        Outcome = Outcome(exchange),
-        StatusCode = exchange.StatusCode,
-        Duration = duration,
-        Provider = exchange.Route?.Provider.Slug,
-        Operation = exchange.Route?.Operation,
-        RequestModel = exchange.RequestedModel,
-        ResponseModel = exchange.Usage.Model,
-        IsPricedModel = exchange.IsPricedModel,
-        TimeToFirstByte = TimeToFirstByte(exchange),
-        Overhead = exchange.Attempts is [var only] && exchange.FirstByteTimestamp != 0 ? TimeToFirstByte(exchange) - only.Duration : null,
-        OperationDuration = exchange.Attempts.Count > 0 ? duration : null,
-        InputTokens = exchange.Usage.Usage?.InputTotal,
-        OutputTokens = exchange.Usage.Usage?.OutputTotal,
-        CostUsd = exchange.Cost?.Usd,
-        ErrorType = ErrorType(exchange),
-    };
+        if (step.IsLogged)
+        {
+            var timeToFirstByte = TimeToFirstByte(step, step.StartTimestamp);
+            log.Write(ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, options.Logs, log));
+        }
+    }
+
+    private ExchangeMeasurement Measure(Exchange exchange, TimeSpan duration)
+    {
+        var step = exchange.Step;
+        var timeToFirstByte = TimeToFirstByte(step, exchange.StartTimestamp);
+        return new()
+        {
+            Outcome = Outcome(exchange),
+            StatusCode = exchange.StatusCode,
+            Duration = duration,
+            Provider = step?.Route?.Provider.Slug,
+            Operation = step?.Route?.Operation,
+            RequestModel = step?.RequestedModel,
+            ResponseModel = step?.Usage.Model,
+            IsPricedModel = step?.IsPricedModel ?? false,
+            TimeToFirstByte = timeToFirstByte,
+            Overhead = step is { Index: 0, Attempts: [var only] } && timeToFirstByte is { } first ? first - only.Duration : null,
+            OperationDuration = step?.Attempts.Count > 0 ? duration : null,
+            InputTokens = step?.Usage.Usage?.InputTotal,
+            OutputTokens = step?.Usage.Usage?.OutputTotal,
+            CostUsd = step?.Cost?.Usd,
+            ErrorType = ErrorType(exchange),
+        };
+    }
 
     private static string? ErrorType(Exchange exchange) => exchange switch
     {
         { ClientGone: true } => TelemetryNames.Errors.ClientGone,
-        { RelayFailure: not null } or { Usage.Error: not null } => TelemetryNames.Errors.Stream,
+        { RelayFailure: not null } or { Step.Usage.Error: not null } => TelemetryNames.Errors.Stream,
         { Error.Kind: GatewayErrorKind.UpstreamTimeout } => TelemetryNames.Errors.Timeout,
         { Error.Kind: GatewayErrorKind.UpstreamUnreachable } => TelemetryNames.Errors.Connection,
         { Error.Kind: GatewayErrorKind.Internal } => TelemetryNames.Errors.Internal,
         _ => null, // The status says enough.
     };
 
-    private TimeSpan? TimeToFirstByte(Exchange exchange) =>
-        exchange.FirstByteTimestamp == 0 ? null : timeProvider.GetElapsedTime(exchange.StartTimestamp, exchange.FirstByteTimestamp);
+    private TimeSpan? TimeToFirstByte(Step? step, long since) =>
+        step is null or { FirstByteTimestamp: 0 } ? null : timeProvider.GetElapsedTime(since, step.FirstByteTimestamp);
 
     private static ExchangeOutcome Outcome(Exchange exchange) => exchange switch
     {
@@ -84,7 +99,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         { Error.Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable } => ExchangeOutcome.UpstreamFailed,
         { Error.Kind: GatewayErrorKind.Internal or GatewayErrorKind.DecisionUnavailable } => ExchangeOutcome.Failed,
         { Error: not null } => ExchangeOutcome.Refused,
-        { RelayFailure: not null } or { Usage.Error: not null } or { StatusCode: >= 500 } => ExchangeOutcome.UpstreamFailed,
+        { RelayFailure: not null } or { Step.Usage.Error: not null } or { StatusCode: >= 500 } => ExchangeOutcome.UpstreamFailed,
         { StatusCode: >= 400 } => ExchangeOutcome.UpstreamRefused,
         _ => ExchangeOutcome.Success,
     };

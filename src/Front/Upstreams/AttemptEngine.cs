@@ -9,12 +9,12 @@ namespace GatewayActors.Front.Upstreams;
 /// <summary>Makes attempts at one target until one may be committed or none is left.</summary>
 internal sealed class AttemptEngine
 {
-    private static readonly ResiliencePropertyKey<Exchange> ExchangeKey = new("exchange");
+    private static readonly ResiliencePropertyKey<Step> StepKey = new("step");
 
     private readonly AttemptSender _sender;
     private readonly TimeSpan _maxRetryAfter;
 
-    // By the most attempts; what else varies is read from the exchange.
+    // By the most attempts; what else varies is read from the step.
     private readonly ResiliencePipeline<AttemptResult>[] _retries;
 
     public AttemptEngine(AttemptSender sender, GatewayOptions options, TimeProvider timeProvider)
@@ -24,34 +24,34 @@ internal sealed class AttemptEngine
         _retries = [.. Enumerable.Range(1, AttemptPolicy.MostAttempts - 1).Select(retries => CreateRetries(retries, timeProvider))];
     }
 
-    /// <returns>The answer to commit; null if the exchange has failed or its client is gone.</returns>
-    public async ValueTask<Attempt?> RunAsync(Exchange exchange)
+    /// <returns>The answer to commit; null if the step has failed or its client is gone.</returns>
+    public async ValueTask<Attempt?> RunAsync(Step step)
     {
-        var result = exchange.AttemptPolicy.MaxAttempts == 1
-            ? await _sender.SendAsync(exchange)
-            : await RunWithRetriesAsync(exchange);
+        var result = step.AttemptPolicy.MaxAttempts == 1
+            ? await _sender.SendAsync(step)
+            : await RunWithRetriesAsync(step);
         if (result.Failure is { } failure)
         {
-            exchange.Fail(failure);
+            step.Fail(failure);
         }
 
         return result.Answer;
     }
 
-    private async ValueTask<AttemptResult> RunWithRetriesAsync(Exchange exchange)
+    private async ValueTask<AttemptResult> RunWithRetriesAsync(Step step)
     {
-        var context = ResilienceContextPool.Shared.Get(exchange.Http.RequestAborted);
-        context.Properties.Set(ExchangeKey, exchange);
+        var context = ResilienceContextPool.Shared.Get(step.Exchange.Http.RequestAborted);
+        context.Properties.Set(StepKey, step);
         try
         {
-            return await _retries[exchange.AttemptPolicy.MaxAttempts - 2].ExecuteAsync(
-                static (context, sender) => sender.SendAsync(context.Properties.GetValue(ExchangeKey, null!)),
+            return await _retries[step.AttemptPolicy.MaxAttempts - 2].ExecuteAsync(
+                static (context, sender) => sender.SendAsync(context.Properties.GetValue(StepKey, null!)),
                 context,
                 _sender);
         }
-        catch (OperationCanceledException) when (exchange.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (step.Exchange.Http.RequestAborted.IsCancellationRequested)
         {
-            exchange.ClientGone = true; // While it waited for the next attempt.
+            step.Exchange.ClientGone = true; // While it waited for the next attempt.
             return default;
         }
         finally
@@ -78,8 +78,8 @@ internal sealed class AttemptEngine
 
     private static TimeSpan Delay(RetryDelayGeneratorArguments<AttemptResult> args)
     {
-        var exchange = args.Context.Properties.GetValue(ExchangeKey, null!);
-        var delay = exchange.AttemptPolicy.DelayAfter(args.AttemptNumber + 1);
+        var step = args.Context.Properties.GetValue(StepKey, null!);
+        var delay = step.AttemptPolicy.DelayAfter(args.AttemptNumber + 1);
         return args.Outcome.Result.RetryAfter is { } asked && asked > delay ? asked : delay;
     }
 }

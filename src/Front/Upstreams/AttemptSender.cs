@@ -8,16 +8,17 @@ using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Front.Upstreams;
 
-/// <summary>Makes one attempt: sends the client's request to the upstream and waits for the first bytes of the answer.</summary>
+/// <summary>Makes one attempt: sends a step's request to its upstream and waits for the first bytes of the answer.</summary>
 internal sealed class AttemptSender(GatewayOptions options, TimeProvider timeProvider, GatewayMetrics metrics)
 {
     /// <summary>A JSON answer up to this size is taken in whole before the commit, so that its cost can stand in a header.</summary>
     private const int WholeAnswerBytes = 16 * 1024;
 
-    public async ValueTask<AttemptResult> SendAsync(Exchange exchange)
+    public async ValueTask<AttemptResult> SendAsync(Step step)
     {
-        var policy = exchange.AttemptPolicy;
-        var number = exchange.Attempts.Count + 1;
+        var exchange = step.Exchange;
+        var policy = step.AttemptPolicy;
+        var number = step.Attempts.Count + 1;
 
         // Of several attempts the last one is waited for as long as the operator allows: giving it up could only end in an error.
         var isPatient = number == policy.MaxAttempts && number > 1;
@@ -27,25 +28,25 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         var timer = new AttemptTimer(firstByteTimeout, options.Upstream, timeProvider, exchange.Http.RequestAborted);
         var span = exchange.Span is null ? null : GatewayTracing.StartAttempt(exchange.Span, new AttemptSpan
         {
-            Provider = exchange.Route.Provider.Slug,
-            ServerAddress = exchange.Route.Uri.Host,
-            ServerPort = exchange.Route.Uri.Port,
-            Operation = exchange.Route.Operation,
-            RequestModel = exchange.RequestedModel,
+            Provider = step.Route.Provider.Slug,
+            ServerAddress = step.Route.Uri.Host,
+            ServerPort = step.Route.Uri.Port,
+            Operation = step.Route.Operation,
+            RequestModel = step.RequestedModel,
             ResendCount = number - 1,
         });
         HttpResponseMessage? response = null;
         byte[]? buffer = null;
         try
         {
-            using var request = await CreateRequestAsync(exchange, timer.Token);
-            response = await exchange.Route.Transport.Invoker.SendAsync(request, timer.Token);
+            using var request = await CreateRequestAsync(step, timer.Token);
+            response = await step.Route.Transport.Invoker.SendAsync(request, timer.Token);
             var body = await response.Content.ReadAsStreamAsync(timer.Token);
             buffer = ArrayPool<byte>.Shared.Rent(options.Upstream.BufferBytes);
-            var answer = new Attempt(response, body, buffer, timer, CreateUsageReader(exchange, response));
+            var answer = new Attempt(response, body, buffer, timer, CreateUsageReader(step, response));
             await ReadFirstBytesAsync(answer);
             (response, buffer) = (null, null); // From here on the answer's.
-            return Judge(exchange, answer, number, span);
+            return Judge(step, answer, number, span);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -56,29 +57,29 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
                 ArrayPool<byte>.Shared.Return(buffer);
             }
 
-            return Fail(exchange, timer, number, span);
+            return Fail(step, timer, number, span);
         }
     }
 
-    private static async ValueTask<HttpRequestMessage> CreateRequestAsync(Exchange exchange, CancellationToken cancellationToken)
+    private static async ValueTask<HttpRequestMessage> CreateRequestAsync(Step step, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(exchange.Http.Request.Method), exchange.Route.Uri)
+        var request = new HttpRequestMessage(HttpMethod.Parse(step.Method), step.Route.Uri)
         {
             Version = System.Net.HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = await exchange.Body.StartAttemptAsync(cancellationToken),
+            Content = await step.Body.StartAttemptAsync(cancellationToken),
         };
-        HeaderPolicy.CopyRequest(exchange, request);
-        if (exchange.AccessToken is { } accessToken)
+        HeaderPolicy.CopyRequest(step, request);
+        if (step.AccessToken is { } accessToken)
         {
-            exchange.Route.Provider.InjectCredential(new UpstreamHeaders(request), exchange.Route.Address, accessToken);
+            step.Route.Provider.InjectCredential(new UpstreamHeaders(request), step.Route.Address, accessToken);
         }
 
-        exchange.Route.Provider.PrepareHeaders(new UpstreamHeaders(request), exchange.Route.Address);
+        step.Route.Provider.PrepareHeaders(new UpstreamHeaders(request), step.Route.Address);
         return request;
     }
 
-    private static UsageReader? CreateUsageReader(Exchange exchange, HttpResponseMessage response)
+    private static UsageReader? CreateUsageReader(Step step, HttpResponseMessage response)
     {
         // A compressed body, which only an upstream that ignores what we asked for sends, passes unread.
         if (response.Content.Headers.NonValidated.Contains("Content-Encoding"))
@@ -87,14 +88,14 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         }
 
         var headers = new ResponseHeaders(response);
-        return exchange.Route.Provider.CreateUsageReader(new ResponseFacts
+        return step.Route.Provider.CreateUsageReader(new ResponseFacts
         {
-            Address = exchange.Route.Address,
-            Method = exchange.Http.Request.Method,
+            Address = step.Route.Address,
+            Method = step.Method,
             StatusCode = (int)response.StatusCode,
             ContentType = headers["Content-Type"],
             Headers = headers,
-            RequestBody = exchange.Body.IsWhole ? exchange.Body.Head : [],
+            RequestBody = step.Body.IsWhole ? step.Body.Head : [],
         });
     }
 
@@ -129,14 +130,14 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         answer.Usage?.Read(answer.Buffer.AsSpan(0, answer.Buffered));
     }
 
-    private AttemptResult Judge(Exchange exchange, Attempt answer, int number, Activity? span)
+    private AttemptResult Judge(Step step, Attempt answer, int number, Activity? span)
     {
         var headers = new ResponseHeaders(answer.Response);
         var streamError = answer.StatusCode < 400 ? answer.Usage?.Error : null;
         var outcome = answer.StatusCode >= 500 || streamError is not null ? AttemptOutcome.Failed
             : answer.StatusCode >= 400 ? AttemptOutcome.Refused
             : AttemptOutcome.Success;
-        Note(exchange, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed), span);
+        Note(step, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed), span);
         if (outcome == AttemptOutcome.Success)
         {
             return new(answer, null, MayRetry: false, null);
@@ -146,24 +147,24 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         return new(answer, null, mayRetry, RetryRules.RetryAfter(headers, timeProvider.GetUtcNow()));
     }
 
-    private AttemptResult Fail(Exchange exchange, AttemptTimer timer, int number, Activity? span)
+    private AttemptResult Fail(Step step, AttemptTimer timer, int number, Activity? span)
     {
-        if (exchange.Http.RequestAborted.IsCancellationRequested || exchange.Body.IsClientGone)
+        if (step.Exchange.Http.RequestAborted.IsCancellationRequested || step.Body.IsClientGone)
         {
-            exchange.ClientGone = true;
-            Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
+            step.Exchange.ClientGone = true;
+            Note(step, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
             return default;
         }
 
-        if (exchange.Body.ReadFailure is { } clientFailure)
+        if (step.Body.ReadFailure is { } clientFailure)
         {
-            Note(exchange, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
+            Note(step, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
             return new(null, RequestFailures.Of(clientFailure), MayRetry: false, null);
         }
 
         if (timer.TimedOut)
         {
-            Note(exchange, new(number, null, AttemptOutcome.Timeout, timer.Elapsed), span);
+            Note(step, new(number, null, AttemptOutcome.Timeout, timer.Elapsed), span);
             return new(
                 null,
                 new(GatewayErrorKind.UpstreamTimeout, $"The provider sent nothing within {timer.FirstByteTimeout.TotalMilliseconds:0} ms."),
@@ -171,7 +172,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
                 null);
         }
 
-        Note(exchange, new(number, null, AttemptOutcome.Connection, timer.Elapsed), span);
+        Note(step, new(number, null, AttemptOutcome.Connection, timer.Elapsed), span);
         return new(
             null,
             new(GatewayErrorKind.UpstreamUnreachable, "The provider could not be reached, or closed the connection before it answered."),
@@ -179,7 +180,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             null);
     }
 
-    private void Note(Exchange exchange, AttemptRecord attempt, Activity? span)
+    private void Note(Step step, AttemptRecord attempt, Activity? span)
     {
         GatewayTracing.EndAttempt(span, attempt.StatusCode, attempt.Outcome switch
         {
@@ -189,10 +190,10 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             AttemptOutcome.Failed when attempt.StatusCode < 400 => TelemetryNames.Errors.Stream,
             AttemptOutcome.Success or AttemptOutcome.Refused or AttemptOutcome.Failed => null, // The status says enough.
         });
-        exchange.Attempts.Add(attempt);
+        step.Attempts.Add(attempt);
         metrics.RecordAttempt(new AttemptMeasurement
         {
-            Provider = exchange.Route.Provider.Slug,
+            Provider = step.Route.Provider.Slug,
             Outcome = attempt.Outcome,
             Duration = attempt.Duration,
             Kind = attempt.Number == 1 ? AttemptKind.First : AttemptKind.Retry,

@@ -1,0 +1,107 @@
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers;
+using GatewayActors.Providers.Usage;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayActors.Front.Pipeline;
+
+/// <summary>
+/// One upstream that an exchange turns to: where it is, what is sent there, and what came back. Most exchanges have one step; one that may
+/// fall back has more, of which the last one tried is <see cref="Exchange.Step"/>.
+/// </summary>
+/// <param name="exchange">The exchange.</param>
+/// <param name="requestHeaders">The headers meant for this upstream, and for the gateway about it.</param>
+internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) : IHeaderSource
+{
+    private string? _logIdText;
+
+    public Exchange Exchange { get; } = exchange;
+
+    /// <summary>From 0.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The log id: that of the exchange for the first step, its own for another.</summary>
+    public Guid LogId { get; init; } = exchange.Id;
+
+    /// <summary><see cref="LogId"/> as clients see it.</summary>
+    public string LogIdText => LogId == Exchange.Id ? Exchange.IdText : _logIdText ??= LogId.ToString("D");
+
+    public DateTimeOffset StartedAt { get; init; } = exchange.ArrivedAt;
+
+    /// <summary>When the step began, on the clock that measures durations. The first one begins with its exchange.</summary>
+    public long StartTimestamp { get; init; } = exchange.StartTimestamp;
+
+    /// <summary>What the client asks of the gateway for this step.</summary>
+    public ExchangeHeaders Headers { get; init; } = exchange.Headers;
+
+    /// <summary>Everything that may go upstream, subject to <see cref="HeaderPolicy"/>.</summary>
+    public IHeaderDictionary RequestHeaders { get; } = requestHeaders;
+
+    /// <summary>Those of <see cref="RequestHeaders"/> that carried tokens of ours and go no further.</summary>
+    public GatewayCredentialHeaders ConsumedHeaders { get; init; } = exchange.ConsumedHeaders;
+
+    /// <summary>The method of the upstream request.</summary>
+    public string Method { get; init; } = exchange.Http.Request.Method;
+
+    /// <summary>Whether the step sends the client's request itself, rather than one that stands in it.</summary>
+    public bool SendsClientRequest => ReferenceEquals(RequestHeaders, Exchange.Http.Request.Headers);
+
+    /// <summary>The type of <see cref="Body"/>.</summary>
+    public string? ContentType => RequestHeaders.ContentType is [{ Length: > 0 } type, ..] ? type : null;
+
+    /// <summary>Set by routing.</summary>
+    public UpstreamRoute Route { get; set; } = null!;
+
+    /// <summary>What goes to the provider in place of the client's credential; null where that is passed on.</summary>
+    public string? AccessToken { get; set; }
+
+    /// <summary>How often and how patiently the upstream is tried.</summary>
+    public AttemptPolicy AttemptPolicy { get; init; } = exchange.Headers.Override(exchange.Snapshot.Attempts);
+
+    /// <summary>What is sent.</summary>
+    public RequestBody Body { get; set; } = RequestBody.None;
+
+    /// <summary>The model that the request names; null if it names none that we can see.</summary>
+    public string? RequestedModel { get; set; }
+
+    /// <summary>The attempts made so far.</summary>
+    public List<AttemptRecord> Attempts { get; } = new(capacity: 1);
+
+    /// <summary>Why the step failed without an answer of its upstream.</summary>
+    public GatewayError? Error { get; private set; }
+
+    /// <summary>The status of its answer, or of its error.</summary>
+    public int StatusCode { get; set; }
+
+    /// <summary>When the first byte of the answer was there; 0 if none came.</summary>
+    public long FirstByteTimestamp { get; set; }
+
+    public long ResponseBytes { get; set; }
+
+    public string? ResponseContentType { get; set; }
+
+    /// <summary>What was kept of the answer for its log entry.</summary>
+    public BodyCapture? ResponseCapture { get; set; }
+
+    /// <summary>What the answer said about itself.</summary>
+    public UsageReport Usage { get; set; } = UsageReport.None;
+
+    /// <summary>What the step cost, once usage is known.</summary>
+    public Providers.Pricing.Cost? Cost { get; set; }
+
+    /// <summary>Whether the price table knows the model.</summary>
+    public bool IsPricedModel { get; set; }
+
+    /// <summary>Whether a log entry will be stored.</summary>
+    public bool IsLogged => Route is not null && (Headers.CollectLog ?? Exchange.Snapshot.CollectLogs);
+
+    /// <summary>Whether its bodies will be stored.</summary>
+    public bool KeepsPayload => IsLogged && (Headers.CollectLogPayload ?? Exchange.Snapshot.CollectPayloads);
+
+    /// <summary>Ends the step with an error of ours; the first one stays.</summary>
+    public void Fail(GatewayError error) => Error ??= error;
+
+    /// <summary>A header of the request.</summary>
+    public string? this[string name] => RequestHeaders.TryGetValue(name, out StringValues values) && values.Count > 0 ? values[0] : null;
+}
