@@ -142,6 +142,27 @@ public sealed class LogWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Write_StoreFallsBehind_BodiesAreLeftOutBeforeAnEntryIsDropped()
+    {
+        _options.Logs.QueueEntries = 8;
+        var writer = Create();
+        var withBody = new List<bool>();
+        for (var number = 0; number < 8; number++)
+        {
+            withBody.Add(writer.TakesBodies(1));
+            writer.Write(Entry(number, withBody[^1] ? "b" : null));
+        }
+
+        // From three quarters on.
+        Assert.Equal([true, true, true, true, true, true, true, false], withBody);
+        Assert.Equal((1L, 0L), (_dropped.GetValueOrDefault("body"), _dropped.GetValueOrDefault("entry")));
+
+        await writer.StartAsync(_cancelled);
+        await writer.FlushAsync(_cancelled);
+        Assert.True(writer.TakesBodies(1)); // It has caught up.
+    }
+
+    [Fact]
     public async Task Store_Fails_IsTriedAgainWithoutLossOrReordering()
     {
         var failures = 0;
