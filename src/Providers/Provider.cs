@@ -64,6 +64,12 @@ public abstract class Provider
     /// <summary>The JSON member that names the model in requests to one address; <see cref="ModelMember"/> unless the provider mixes them.</summary>
     public virtual string ModelMemberAt(UpstreamAddress address) => ModelMember;
 
+    /// <summary>
+    /// The provider's own path for an endpoint of OpenAI's API (<c>chat/completions</c>, <c>embeddings</c>, <c>responses</c>) that it serves
+    /// in OpenAI's format, with its credential as a bearer token; null where it does not.
+    /// </summary>
+    public virtual string? OpenAIPath(string endpoint) => null;
+
     /// <summary>What kind of model the address calls, as log entries name it; null if unknown.</summary>
     public virtual string? ModelType(UpstreamAddress address) => null;
 

@@ -17,11 +17,12 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound => 2001,
         GatewayErrorKind.InvalidProvider => 2008,
+        GatewayErrorKind.BadChatFormat => 2019,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 2009,
         GatewayErrorKind.CredentialsRequired => 2040,
         GatewayErrorKind.MalformedRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
-        GatewayErrorKind.RouteNotFound => 7000,
+        GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed => 7000,
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => 2005,
         GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.Internal => 2000,
     };
@@ -31,9 +32,11 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound => "AI gateway not found: please configure AI Gateway in the dashboard",
         GatewayErrorKind.InvalidProvider => "Invalid provider",
+        GatewayErrorKind.BadChatFormat => "Chat completion bad format",
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => "Unauthorized",
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => "Failed to get response from provider",
         GatewayErrorKind.RouteNotFound => "No route for that URI",
+        GatewayErrorKind.MethodNotAllowed => "Method not allowed",
         GatewayErrorKind.Internal => "Internal error",
         GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
@@ -42,9 +45,10 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     /// <param name="strict">Whether the gateway answers failures of a provider as the reference does.</param>
     public int Status(bool strict) => Kind switch
     {
-        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest => 400,
+        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
         GatewayErrorKind.RouteNotFound => 404,
+        GatewayErrorKind.MethodNotAllowed => 405,
         GatewayErrorKind.RequestTooLarge => 413,
         GatewayErrorKind.Internal => 500,
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
@@ -57,12 +61,14 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound => "gateway_not_found",
         GatewayErrorKind.InvalidProvider => "invalid_provider",
+        GatewayErrorKind.BadChatFormat => "bad_chat_format",
         GatewayErrorKind.Unauthorized => "unauthorized",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
         GatewayErrorKind.MalformedRequest => "malformed_request",
         GatewayErrorKind.RequestTooLarge => "request_too_large",
         GatewayErrorKind.RouteNotFound => "route_not_found",
+        GatewayErrorKind.MethodNotAllowed => "method_not_allowed",
         GatewayErrorKind.UpstreamUnreachable => "upstream_unreachable",
         GatewayErrorKind.UpstreamTimeout => "upstream_timeout",
         GatewayErrorKind.DecisionUnavailable => "decision_unavailable",
@@ -78,6 +84,9 @@ internal enum GatewayErrorKind
 
     /// <summary>There is no such provider, or the path cannot be one of its.</summary>
     InvalidProvider,
+
+    /// <summary>The model of an OpenAI-compatible request is not <c>{provider}/{model}</c>, or its endpoint is none of OpenAI's.</summary>
+    BadChatFormat,
 
     /// <summary>The gateway asks for an API token.</summary>
     Unauthorized,
@@ -96,6 +105,9 @@ internal enum GatewayErrorKind
 
     /// <summary>No such path.</summary>
     RouteNotFound,
+
+    /// <summary>The path takes another method.</summary>
+    MethodNotAllowed,
 
     /// <summary>The upstream cannot be reached, or broke the connection.</summary>
     UpstreamUnreachable,

@@ -18,10 +18,6 @@ internal static class RequestFailures
     /// </summary>
     public static bool IsMalformed(IOException exception) => exception is BadHttpRequestException or { InnerException: OverflowException };
 
-    /// <summary>The error of a body whose length is known to be too much.</summary>
-    public static GatewayError TooLarge(long length, long maxBytes) =>
-        new(GatewayErrorKind.RequestTooLarge, $"The request's body has {length} bytes; this gateway accepts {maxBytes}.");
-
     /// <summary>The error of a body that a client who is still there has sent.</summary>
     public static GatewayError Of(IOException exception) => exception is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
         ? new(GatewayErrorKind.RequestTooLarge, "The request's body is larger than this gateway accepts.")

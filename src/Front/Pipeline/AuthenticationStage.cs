@@ -45,8 +45,8 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
     {
         try
         {
-            await FindTokensAsync(exchange);
-            await QueryTokens.RemoveAsync(exchange, tokens);
+            exchange.ConsumedHeaders = await FindTokensAsync(exchange, exchange.Http.Request.Headers, authenticates: true);
+            exchange.RawTarget = await QueryTokens.RemoveAsync(exchange.RawTarget, exchange.Http, tokens);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
@@ -55,9 +55,28 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         }
     }
 
-    private async ValueTask FindTokensAsync(Exchange exchange)
+    /// <summary>
+    /// Finds the headers of a step that hold tokens of ours: they prove nothing there, and go no further. Takes them out of its endpoint.
+    /// </summary>
+    public async ValueTask<StepTokens> FindAsync(Exchange exchange, IHeaderDictionary headers, string endpoint)
     {
-        var headers = exchange.Http.Request.Headers;
+        try
+        {
+            return new(
+                await FindTokensAsync(exchange, headers, authenticates: false),
+                await QueryTokens.RemoveAsync(endpoint, exchange.Http, tokens),
+                null);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            LogNoAnswer(exchange.Id, exception);
+            return new(default, endpoint, GatewayError.NoDecision);
+        }
+    }
+
+    private async ValueTask<GatewayCredentialHeaders> FindTokensAsync(Exchange exchange, IHeaderDictionary headers, bool authenticates)
+    {
+        var consumed = GatewayCredentialHeaders.None;
         foreach (var (name, flag) in Places)
         {
             if (!headers.TryGetValue(name, out var values))
@@ -75,8 +94,8 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
                 var candidate = CandidateOf(value);
                 if (await tokens.VerifyAsync(candidate.Span, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted) is { } principal)
                 {
-                    exchange.ConsumedHeaders |= flag;
-                    if (principal.Can(Permissions.GatewayRun, exchange.Gateway.AccountId))
+                    consumed |= flag;
+                    if (authenticates && principal.Can(Permissions.GatewayRun, exchange.Gateway.AccountId))
                     {
                         exchange.Principal ??= principal;
                     }
@@ -84,10 +103,12 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
                 else if (TokenValue.TryParse(candidate.Span, out _))
                 {
                     // One of ours that does not count right now: disabled, for another network, not valid yet. No provider may see it.
-                    exchange.ConsumedHeaders |= flag;
+                    consumed |= flag;
                 }
             }
         }
+
+        return consumed;
     }
 
     /// <summary>The name of a header by its flag.</summary>
@@ -139,3 +160,9 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
 }
+
+/// <summary>What a step says that is ours alone.</summary>
+/// <param name="Headers">The headers that hold tokens of ours.</param>
+/// <param name="Endpoint">Its endpoint without such tokens.</param>
+/// <param name="Error">Why this could not be found out; null if it could.</param>
+internal readonly record struct StepTokens(GatewayCredentialHeaders Headers, string Endpoint, GatewayError? Error);

@@ -5,6 +5,7 @@ using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Simulator;
+using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using Microsoft.AspNetCore.Http.Features;
@@ -27,7 +28,10 @@ internal static class DataPlaneExtensions
             services.AddSingleton<AccessTokenStage>();
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();
+            services.AddSingleton<BodyStage>();
             services.AddSingleton<StepRunner>();
+            services.AddSingleton<CompatRouting>();
+            services.AddSingleton<UniversalEndpoint>();
             services.AddSingleton<ResponseRelay>();
             services.AddSingleton<Settlement>();
             services.AddSingleton<ExchangePipeline>();

@@ -47,6 +47,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>What the client's own headers ask for.</summary>
     public ExchangeHeaders Headers { get; } = new();
 
+    /// <summary>Whether the path names no provider: the body is a list of steps.</summary>
+    public bool IsUniversal { get; set; }
+
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 

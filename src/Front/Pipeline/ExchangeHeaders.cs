@@ -32,6 +32,20 @@ internal sealed class ExchangeHeaders
     /// <summary>Texts about headers that were ignored; for the log entry.</summary>
     public List<string>? Warnings { get; private set; }
 
+    /// <summary>These headers with what a step says about itself, each property by itself: <c>config</c> beats the step's headers, which beat the request's.</summary>
+    public ExchangeHeaders With(IHeaderDictionary headers, IReadOnlyList<KeyValuePair<string, string>> config)
+    {
+        var merged = (ExchangeHeaders)MemberwiseClone();
+        merged.Warnings = Warnings is null ? null : [.. Warnings];
+        merged.Read(headers);
+        foreach (var (name, value) in config)
+        {
+            merged.Read(name, value.Trim());
+        }
+
+        return merged;
+    }
+
     /// <summary>Reads all headers in one pass.</summary>
     public void Read(IHeaderDictionary headers)
     {
@@ -60,36 +74,39 @@ internal sealed class ExchangeHeaders
         switch (name.ToLowerInvariant())
         {
             case "cf-aig-collect-log":
-                CollectLog = ReadBoolean(name, value);
+                CollectLog = ReadBoolean(name, value) ?? CollectLog;
                 break;
             case "cf-aig-collect-log-payload":
-                CollectLogPayload = ReadBoolean(name, value);
+                CollectLogPayload = ReadBoolean(name, value) ?? CollectLogPayload;
                 break;
             case "cf-aig-event-id":
-                EventId = ReadEventId(value);
+                EventId = ReadEventId(value) ?? EventId;
                 break;
             case "cf-aig-metadata":
                 Metadata = HeaderText.FromUtf8(value);
                 break;
             case "cf-aig-custom-cost":
-                CustomCost = CustomCost.TryParse(value);
-                if (CustomCost is null)
+                if (CustomCost.TryParse(value) is { } cost)
+                {
+                    CustomCost = cost;
+                }
+                else
                 {
                     Warn($"{name}: not a valid price; ignored.");
                 }
 
                 break;
             case "cf-aig-request-timeout":
-                RequestTimeout = ReadTimeout(name, value);
+                RequestTimeout = ReadTimeout(name, value) ?? RequestTimeout;
                 break;
             case "cf-aig-max-attempts":
-                MaxAttempts = ReadNumber(name, value, 1, AttemptPolicy.MostAttempts);
+                MaxAttempts = ReadNumber(name, value, 1, AttemptPolicy.MostAttempts) ?? MaxAttempts;
                 break;
             case "cf-aig-retry-delay":
-                RetryDelay = ReadNumber(name, value, 0, AttemptPolicy.MaxDelayMilliseconds) is { } delay ? TimeSpan.FromMilliseconds(delay) : null;
+                RetryDelay = ReadNumber(name, value, 0, AttemptPolicy.MaxDelayMilliseconds) is { } delay ? TimeSpan.FromMilliseconds(delay) : RetryDelay;
                 break;
             case "cf-aig-backoff":
-                Backoff = ReadBackoff(name, value);
+                Backoff = ReadBackoff(name, value) ?? Backoff;
                 break;
             default:
                 break; // Not ours, or not yet known: dropped like every header of this prefix.

@@ -33,7 +33,7 @@ internal static class ExchangeLog
             Model = step.RequestedModel ?? step.Usage.Model ?? "",
             ModelType = step.Route.ModelType,
             Path = step.Route.Address.Path,
-            RequestType = "http",
+            RequestType = exchange.IsUniversal ? "universal" : "http",
             RequestContentType = step.ContentType,
             ResponseContentType = step.ResponseContentType,
             Step = step.Index,

@@ -2,6 +2,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Pipeline;
@@ -16,6 +17,7 @@ internal sealed partial class ExchangePipeline(
     AdmissionStage admission,
     RoutingStage routing,
     StepRunner steps,
+    UniversalEndpoint universal,
     ResponseRelay relay,
     Settlement settlement,
     GatewayMetrics metrics,
@@ -104,7 +106,7 @@ internal sealed partial class ExchangePipeline(
         }
 
         // 3. Where it goes, with which credential and body; then the call itself, as often as the policy allows.
-        if (await RunNativeAsync(exchange) is not { } answer)
+        if (await (exchange.IsUniversal ? universal.RunAsync(exchange) : RunNativeAsync(exchange)) is not { } answer)
         {
             return;
         }
@@ -140,19 +142,17 @@ internal sealed partial class ExchangePipeline(
         }
 
         exchange.Gateway = gateways.Get(path.GatewayKey, path.AccountLength);
+        exchange.IsUniversal = path.Provider.IsEmpty;
         return true;
     }
 
     private void Route(Step step)
     {
         // Taken apart a second time, because spans cannot be kept over the await; it costs less than the strings would.
-        if (!DataPlanePath.TryParse(step.Exchange.RawTarget, out var path) || path.Provider.IsEmpty)
+        if (DataPlanePath.TryParse(step.Exchange.RawTarget, out var path))
         {
-            step.Fail(new(GatewayErrorKind.RouteNotFound, "A provider must follow the gateway in the path."));
-            return;
+            routing.Invoke(step, path.Provider, path.Rest, path.Query);
         }
-
-        routing.Invoke(step, path.Provider, path.Rest, path.Query);
     }
 
     private static async ValueTask AnswerErrorAsync(Exchange exchange)
@@ -177,6 +177,11 @@ internal sealed partial class ExchangePipeline(
         if (error.RetryAfter is { } retryAfter)
         {
             response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (error.Kind == GatewayErrorKind.MethodNotAllowed)
+        {
+            response.Headers.Allow = HttpMethods.Post;
         }
 
         if (error.Kind == GatewayErrorKind.RequestTooLarge)

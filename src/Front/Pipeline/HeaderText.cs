@@ -17,4 +17,7 @@ internal static class HeaderText
         var bytes = Encoding.Latin1.GetBytes(value);
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : value;
     }
+
+    /// <summary>A text as it would have come in a header, for values that came in JSON.</summary>
+    public static string ToUtf8(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -12,37 +12,38 @@ internal static class QueryTokens
 {
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(["key", "api_key", "api-key", "access_token", "token"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Takes every parameter with such a token out of the exchange's target; leaves any other target as it is.</summary>
-    public static async ValueTask RemoveAsync(Exchange exchange, ITokenVerifier tokens)
+    /// <summary>A target, or a path with a query, without every parameter that holds such a token; any other one as it is.</summary>
+    public static async ValueTask<string> RemoveAsync(string target, HttpContext http, ITokenVerifier tokens)
     {
-        var target = exchange.RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
         if (question < 0 || !MayHold(target.AsSpan(question)))
         {
-            return;
+            return target;
         }
 
         var parameters = target[(question + 1)..].Split('&');
         var kept = new List<string>(parameters.Length);
         foreach (var parameter in parameters)
         {
-            if (!await IsTokenAsync(parameter, exchange, tokens))
+            if (!await IsTokenAsync(parameter, http, tokens))
             {
                 kept.Add(parameter);
             }
         }
 
-        if (kept.Count < parameters.Length)
+        if (kept.Count == parameters.Length)
         {
-            exchange.RawTarget = kept.Count == 0 ? target[..question] : string.Concat(target.AsSpan(0, question + 1), string.Join('&', kept));
+            return target;
         }
+
+        return kept.Count == 0 ? target[..question] : string.Concat(target.AsSpan(0, question + 1), string.Join('&', kept));
     }
 
     // Most queries name no credential at all.
     private static bool MayHold(ReadOnlySpan<char> query) =>
         query.Contains("key=", StringComparison.OrdinalIgnoreCase) || query.Contains("token=", StringComparison.OrdinalIgnoreCase);
 
-    private static async ValueTask<bool> IsTokenAsync(string parameter, Exchange exchange, ITokenVerifier tokens)
+    private static async ValueTask<bool> IsTokenAsync(string parameter, HttpContext http, ITokenVerifier tokens)
     {
         var equals = parameter.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || !Names.Contains(parameter[..equals]))
@@ -52,6 +53,6 @@ internal static class QueryTokens
 
         var value = Uri.UnescapeDataString(parameter[(equals + 1)..]);
         return TokenValue.TryParse(value, out _)
-            || await tokens.VerifyAsync(value, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted) is not null;
+            || await tokens.VerifyAsync(value, http.Connection.RemoteIpAddress, http.RequestAborted) is not null;
     }
 }

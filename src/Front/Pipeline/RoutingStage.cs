@@ -11,7 +11,7 @@ internal sealed class RoutingStage(UpstreamTransports transports)
     {
         if (transports.Find(provider) is not { } transport)
         {
-            step.Fail(new(GatewayErrorKind.InvalidProvider, $"There is no provider '{Readable(provider)}'."));
+            step.Fail(NoSuchProvider(provider));
             return;
         }
 
@@ -33,6 +33,9 @@ internal sealed class RoutingStage(UpstreamTransports transports)
             step.Fail(new(GatewayErrorKind.InvalidProvider, mapping.Problem ?? "The path cannot be mapped to the provider."));
         }
     }
+
+    /// <summary>The error of a provider's name that means nothing.</summary>
+    public static GatewayError NoSuchProvider(ReadOnlySpan<char> provider) => new(GatewayErrorKind.InvalidProvider, $"There is no provider '{Readable(provider)}'.");
 
     // The name comes from the client: what is shown of it is short and plain.
     private static string Readable(ReadOnlySpan<char> slug)

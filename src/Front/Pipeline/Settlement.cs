@@ -2,6 +2,7 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers.Pricing;
 using GatewayActors.Providers.Usage;
 
@@ -45,6 +46,33 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
             step.StatusCode = exchange.StatusCode;
             WriteLog(step, ended);
         }
+    }
+
+    /// <summary>Books a step that has failed while the exchange goes on to another.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="answer">What its upstream answered; null if nothing.</param>
+    public void SettleFailed(Step step, Attempt? answer)
+    {
+        if (answer is not null)
+        {
+            ReadUsage(step, answer.Usage);
+            step.StatusCode = answer.StatusCode;
+            step.ResponseContentType = answer.ContentType;
+            step.ResponseBytes = answer.Buffered;
+            step.FirstByteTimestamp = timeProvider.GetTimestamp();
+            if (step.KeepsPayload && answer.IsWhole && BodyCapture.IsTextual(answer.ContentType))
+            {
+                step.ResponseCapture = new((int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue), answer.Buffered);
+                step.ResponseCapture.Append(answer.Buffer.AsSpan(0, answer.Buffered));
+            }
+        }
+        else if (step.Error is { } error)
+        {
+            step.StatusCode = error.Status(step.Exchange.Snapshot.Strict);
+        }
+
+        WriteLog(step, timeProvider.GetTimestamp());
+        step.ResponseCapture?.Dispose();
     }
 
     private void WriteLog(Step step, long ended)

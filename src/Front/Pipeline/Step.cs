@@ -21,6 +21,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>From 0.</summary>
     public int Index { get; init; }
 
+    /// <summary>Whether another step follows where this one fails.</summary>
+    public bool HasFallback { get; init; }
+
     /// <summary>The log id: that of the exchange for the first step, its own for another.</summary>
     public Guid LogId { get; init; } = exchange.Id;
 

@@ -21,7 +21,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         var number = step.Attempts.Count + 1;
 
         // Of several attempts the last one is waited for as long as the operator allows: giving it up could only end in an error.
-        var isPatient = number == policy.MaxAttempts && number > 1;
+        var isPatient = number == policy.MaxAttempts && number > 1 && !step.HasFallback;
         var firstByteTimeout = isPatient || !(policy.FirstByteTimeout < options.Upstream.FirstByteTimeout)
             ? options.Upstream.FirstByteTimeout
             : policy.FirstByteTimeout.Value;
@@ -196,7 +196,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             Provider = step.Route.Provider.Slug,
             Outcome = attempt.Outcome,
             Duration = attempt.Duration,
-            Kind = attempt.Number == 1 ? AttemptKind.First : AttemptKind.Retry,
+            Kind = attempt.Number > 1 ? AttemptKind.Retry : step.Index > 0 ? AttemptKind.Fallback : AttemptKind.First,
         });
     }
 }

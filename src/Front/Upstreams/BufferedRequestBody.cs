@@ -11,6 +11,9 @@ internal sealed class BufferedRequestBody(byte[] buffer, int length) : RequestBo
 
     public override ReadOnlySpan<byte> Head => _buffer.AsSpan(0, length);
 
+    /// <summary>The body; valid until it is disposed of.</summary>
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, length);
+
     public override bool IsWhole => true;
 
     public override long Length => length;

@@ -74,4 +74,44 @@ internal static class RequestBodyReader
         var capture = captureBytes > 0 && isTextual ? new BodyCapture(captureBytes) : null;
         return new StreamedRequestBody(buffer, length, request.Body, request.ContentLength, isRepeatable, maxBytes, capture);
     }
+
+    /// <summary>Reads a body to its end, whatever its size.</summary>
+    /// <exception cref="BadHttpRequestException">The client sent less than it said, or more than is allowed.</exception>
+    public static async ValueTask<BufferedRequestBody> ReadWholeAsync(HttpContext http, long maxBytes)
+    {
+        var request = http.Request;
+        // At first no more than has a chance to come at once: a declared length costs a client nothing. One more than it, to see the end.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((request.ContentLength ?? 0) + 1, HeadBytes, 4 * SmallBodyBytes));
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(length * 2L, Array.MaxLength));
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+
+                var read = await request.Body.ReadAsync(buffer.AsMemory(length), http.RequestAborted);
+                if (read == 0)
+                {
+                    return new(buffer, length);
+                }
+
+                length += read;
+                if (length > maxBytes)
+                {
+                    throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
 }

@@ -38,6 +38,8 @@ internal sealed class BasetenProvider : Provider
 
     public override string? ModelType(UpstreamAddress address) => ModelTypes.OfPath(address.Path);
 
+    public override string? OpenAIPath(string endpoint) => OpenAIEndpoints.ChatAndEmbeddings.Contains(endpoint) ? endpoint : null;
+
     private static UpstreamMapping Model(in ProviderRequest request, ReadOnlySpan<char> path)
     {
         var id = RequestPath.TakeSegment(ref path);

@@ -8,4 +8,6 @@ namespace GatewayActors.Providers.Cerebras;
 internal sealed class CerebrasProvider() : SingleHostProvider("cerebras", "https://api.cerebras.ai/v1")
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.Chat;
 }

@@ -9,5 +9,7 @@ internal sealed class DeepSeekProvider() : SingleHostProvider("deepseek", "https
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.Chat;
+
     protected override ReadOnlySpan<char> DropVersion(ReadOnlySpan<char> path) => VersionedPath.Without(path, "v1");
 }

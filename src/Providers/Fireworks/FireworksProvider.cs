@@ -9,5 +9,7 @@ internal sealed class FireworksProvider() : SingleHostProvider("fireworks", "htt
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Fireworks(response);
 
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndEmbeddings;
+
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => DropBeforeVersion(rest, "inference");
 }

@@ -28,4 +28,6 @@ internal sealed class GrokProvider() : SingleHostProvider("grok", "https://api.x
     }
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.XAI(response);
+
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndResponses;
 }

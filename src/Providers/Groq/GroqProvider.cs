@@ -9,5 +9,7 @@ internal sealed class GroqProvider() : SingleHostProvider("groq", "https://api.g
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Groq(response);
 
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndResponses;
+
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => DropBeforeVersion(rest, "openai");
 }

@@ -41,6 +41,8 @@ internal sealed class HuggingFaceProvider : Provider
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.HuggingFace(response);
 
+    public override string? OpenAIPath(string endpoint) => OpenAIEndpoints.Chat.Contains(endpoint) ? "v1/" + endpoint : null;
+
     private static ReadOnlySpan<char> RootOf(ReadOnlySpan<char> baseUrl)
     {
         baseUrl = baseUrl.EndsWith("/models") ? baseUrl[..^"/models".Length] : baseUrl;

@@ -29,6 +29,11 @@ internal abstract class SingleHostProvider(string slug, string baseUrl) : Provid
 
     public override string? ModelType(UpstreamAddress address) => ModelTypes.OfPath(address.Path);
 
+    public override string? OpenAIPath(string endpoint) => Endpoints.Contains(endpoint) ? endpoint : null;
+
+    /// <summary>The endpoints of OpenAI's that stand under the same path below this provider's base URL.</summary>
+    protected virtual IReadOnlyList<string> Endpoints => [];
+
     /// <summary>Drops what some clients repeat of the base URL before the version.</summary>
     protected virtual ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => rest;
 

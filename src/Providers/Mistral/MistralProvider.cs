@@ -8,4 +8,6 @@ namespace GatewayActors.Providers.Mistral;
 internal sealed class MistralProvider() : SingleHostProvider("mistral", "https://api.mistral.ai/v1")
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndEmbeddings;
 }

@@ -8,4 +8,6 @@ namespace GatewayActors.Providers.OpenAI;
 internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://api.openai.com/v1")
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.All;
 }

@@ -9,5 +9,7 @@ internal sealed class OpenRouterProvider() : SingleHostProvider("openrouter", "h
 {
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenRouter(response);
 
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.All;
+
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => DropBeforeVersion(rest, "api");
 }

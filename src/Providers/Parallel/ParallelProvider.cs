@@ -45,6 +45,8 @@ internal sealed class ParallelProvider() : SingleHostProvider("parallel", "https
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Parallel(response);
 
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.Chat;
+
     // The vendor serves chat at the root and under v1beta; other endpoints exist under their own version only.
     protected override ReadOnlySpan<char> DropVersion(ReadOnlySpan<char> path)
     {

@@ -11,6 +11,8 @@ internal sealed class PerplexityProvider() : SingleHostProvider("perplexity-ai",
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Perplexity(response);
 
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.Chat;
+
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest)
     {
         var tail = VersionedPath.Without(rest, "v1");

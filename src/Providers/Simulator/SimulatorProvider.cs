@@ -10,4 +10,6 @@ internal sealed class SimulatorProvider() : SingleHostProvider("simulator", "htt
     public override bool AllowsAnonymous => true;
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
+
+    protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.All;
 }

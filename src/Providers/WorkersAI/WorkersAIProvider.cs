@@ -43,6 +43,8 @@ internal sealed class WorkersAIProvider : Provider
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.WorkersAI(response);
 
+    public override string? OpenAIPath(string endpoint) => OpenAIEndpoints.ChatAndEmbeddings.Contains(endpoint) ? "v1/" + endpoint : null;
+
     private static UpstreamAddress OpenAICompatible(ReadOnlySpan<char> baseUrl, ReadOnlySpan<char> path, ReadOnlySpan<char> query)
     {
         var root = baseUrl.EndsWith("/run") ? baseUrl[..^4] : baseUrl;

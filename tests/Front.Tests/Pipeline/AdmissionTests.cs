@@ -97,7 +97,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Theory]
     [InlineData("/v1/acc", 404, 7000)]
     [InlineData("/v1/a.b/main/openai/x", 404, 7000)]
-    [InlineData("/v1/0123456789abcdef0123456789abcdef/main", 404, 7000)]
+    [InlineData("/v1/0123456789abcdef0123456789abcdef/main", 405, 7000)]
     [InlineData("/v1/0123456789abcdef0123456789abcdef/main/nobody/x", 400, 2008)]
     [InlineData("/v1/0123456789abcdef0123456789abcdef/main/openai/../x", 400, 2008)]
     [InlineData("/v1/0123456789abcdef0123456789abcdef/main/openai/%2e%2e/x", 400, 2008)]

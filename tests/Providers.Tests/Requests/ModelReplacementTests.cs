@@ -1,0 +1,29 @@
+using System.Text;
+using GatewayActors.Providers.Requests;
+using Xunit;
+
+namespace GatewayActors.Providers.Tests.Requests;
+
+public sealed class ModelReplacementTests
+{
+    [Theory]
+    [InlineData("""{"model":"a/b"}""", """{"model":"b"}""")]
+    [InlineData("""{ "x" : {"model":"no"}, "model" : "a\/b" , "y":[ ] }""", """{ "x" : {"model":"no"}, "model" : "b" , "y":[ ] }""")]
+    [InlineData("""{"model":"one","model":"two"}""", """{"model":"one","model":"b"}""")]
+    public void Replace_TopLevelMember_LeavesEveryOtherByte(string body, string expected) => Assert.Equal(expected, Replace(body, "b"));
+
+    [Fact]
+    public void Replace_SpecialCharacters_AreEscaped() => Assert.Equal("{\"model\":\"\\u0022\\n@cf/x\"}", Replace("""{"model":"y"}""", "\"\n@cf/x"));
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"model":7}""")]
+    [InlineData("""{"model":"x","model":null}""")]
+    [InlineData("""{"model":"x" """)]
+    public void Replace_NothingToReplace_IsNull(string body) => Assert.Null(Replace(body, "b"));
+
+    private static string? Replace(string body, string model) =>
+        ModelReplacement.Replace(Encoding.UTF8.GetBytes(body), "model", model) is { } replaced ? Encoding.UTF8.GetString(replaced) : null;
+}
