@@ -4,6 +4,7 @@ import { createServer } from '@copilotkit/aimock';
 
 const weather = { name: 'get_weather', arguments: { city: 'Oslo' } };
 const fixtures = [
+  { match: { model: 'broken' }, response: { error: { message: 'out of order', type: 'server_error' }, status: 500 } },
   { match: { hasToolResult: true }, response: { content: 'It is sunny in Oslo.' } },
   { match: { userMessage: 'weather' }, response: { toolCalls: [weather] } },
   {
