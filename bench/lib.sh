@@ -66,12 +66,17 @@ url() {
     direct) echo "http://127.0.0.1:${PORT[upstream]}/v1/chat/completions" ;;
     yarp) echo "http://127.0.0.1:${PORT[yarp]}/v1/chat/completions" ;;
     gateway) echo "http://127.0.0.1:${PORT[gateway]}/v1/$ACCOUNT/default/openai/chat/completions" ;;
+    *) echo "http://127.0.0.1:${PORT[gateway]}/v1/$ACCOUNT/$1/openai/chat/completions" ;;
   esac
 }
 
 # The process that a target's CPU and memory are read from.
 process() {
-  if [[ $1 == direct ]]; then echo "${PID[upstream]}"; else echo "${PID[$1]}"; fi
+  case $1 in
+    direct) echo "${PID[upstream]}" ;;
+    yarp) echo "${PID[yarp]}" ;;
+    *) echo "${PID[gateway]}" ;;
+  esac
 }
 
 # ask TARGET SCENARIO TOKEN: one request; the body on standard output.
@@ -114,6 +119,19 @@ start_gateway() {
     "{\"name\":\"bench\",\"policies\":[{\"effect\":\"allow\",\"permission_groups\":[{\"id\":\"$group\"}],\"resources\":{\"com.cloudflare.api.account.$ACCOUNT\":\"*\"}}]}")
   TOKEN=$(awk 'match($0, /"value":"[^"]*"/) { print substr($0, RSTART + 9, RLENGTH - 10) }' <<<"$answer")
   [[ -n $TOKEN ]] || fail "No token could be made: $answer"
+  local off='"cache_ttl":0,"rate_limiting_interval":0,"rate_limiting_limit":0'
+  create_gateway lean "$off,\"collect_log_payload\":false"
+  create_gateway limited '"cache_ttl":0,"rate_limiting_interval":3600,"rate_limiting_limit":1000000000,"rate_limiting_technique":"fixed"'
+  create_gateway spend "$off,\"spend_limits\":{\"enabled\":true,\"rules\":[{\"limit\":1000000,\"limitType\":\"cost\",\"window\":3600}]}"
+  create_gateway hit '"cache_ttl":86400,"rate_limiting_interval":0,"rate_limiting_limit":0'
+}
+
+# create_gateway ID MEMBERS: a gateway that differs from the default one in these.
+create_gateway() {
+  local answer
+  answer=$(curl -sS -H "authorization: Bearer $OPERATOR_TOKEN" -H "content-type: application/json" "http://127.0.0.1:${PORT[gateway]}/client/v4/accounts/$ACCOUNT/ai-gateway/gateways" \
+    --data-binary "{\"id\":\"$1\",\"cache_invalidate_on_update\":false,\"collect_logs\":true,$2}")
+  [[ $answer == *'"success":true'* ]] || fail "The gateway $1 could not be made: $answer"
 }
 
 # load TARGET SCENARIO CONNECTIONS SECONDS: prints "requests seconds p50_us p99_us errors".

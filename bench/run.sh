@@ -2,6 +2,8 @@
 # Compares the gateway with the upstream alone and with YARP, and prints one table. See docs/performance.md.
 #
 #   TARGETS="direct yarp gateway"  SCENARIOS="json sse"  CONNECTIONS="1 16 64"
+#                 more targets, each a gateway of the same process: lean (no bodies in the log), limited (rate limit), spend (spend limit),
+#                 hit (answered from the cache); one more scenario: json2k
 #   ROUNDS=5      rounds; every round runs all targets in turn
 #   DURATION=5    seconds of one run
 #   WARM=40       seconds of full load before the first round, for every target and scenario
@@ -18,19 +20,21 @@ DURATION=${DURATION:-5}
 WARM=${WARM:-40}
 OUT=${OUT:-$(mktemp -d "${TMPDIR:-/tmp}/gateway-bench-results.XXXXXX")}
 
-for target in "${TARGETS[@]}"; do [[ $target =~ ^(direct|yarp|gateway)$ ]] || fail "TARGETS: '$target' is none of direct, yarp, gateway."; done
-for scenario in "${SCENARIOS[@]}"; do [[ $scenario =~ ^(json|sse)$ ]] || fail "SCENARIOS: '$scenario' is none of json, sse."; done
+for target in "${TARGETS[@]}"; do [[ $target =~ ^(direct|yarp|gateway|lean|limited|spend|hit)$ ]] || fail "TARGETS: '$target' is none of direct, yarp, gateway, lean, limited, spend, hit."; done
+for scenario in "${SCENARIOS[@]}"; do [[ $scenario =~ ^(json|json2k|sse)$ ]] || fail "SCENARIOS: '$scenario' is none of json, json2k, sse."; done
 has() { [[ " ${TARGETS[*]} " == *" $1 "* ]]; }
+has_gateway() { has gateway || has lean || has limited || has spend || has hit; }
+is_gateway() { [[ $1 != direct && $1 != yarp ]]; }
 
 # run TARGET SCENARIO CONNECTIONS ROUND: one run, one line of results.
 run() {
   local target=$1 pid ticks result rss log=(0 0 0) before=(0 0 0) requests
   pid=$(process "$target")
-  [[ $target != gateway ]] || read -ra before < <(log_counts)
+  ! is_gateway "$target" || read -ra before < <(log_counts)
   ticks=$(cpu_ticks "$pid")
   result=$(load "$target" "$2" "$3" "$DURATION") || exit 1
   requests=${result%% *}
-  if [[ $target == gateway ]]; then
+  if is_gateway "$target"; then
     # What is logged after the last answer is work of these requests too.
     local waited
     for waited in {1..120}; do
@@ -51,7 +55,7 @@ echo "Building …" >&2
 build bench/Upstream bench/Yarp src/Front
 start_upstream
 ! has yarp || start_yarp
-! has gateway || start_gateway
+! has_gateway || start_gateway
 
 for scenario in "${SCENARIOS[@]}"; do
   ask direct "$scenario" none >"$WORK/expected.$scenario" || fail "direct: no answer ($scenario)."
@@ -84,5 +88,5 @@ done
 
 awk -f "$ROOT/bench/table.awk" "$OUT/results.csv"
 echo
-for name in yarp gateway; do ! has "$name" || echo "$name: first answer ${READY_MS[$name]} ms after its start"; done
+for name in yarp gateway; do [[ -z ${READY_MS[$name]:-} ]] || echo "$name: first answer ${READY_MS[$name]} ms after its start"; done
 echo "Raw results: $OUT/results.csv"

@@ -18,12 +18,12 @@ NR == 1 { next }
 END {
   print "| scenario | connections | target | req/s | p50 µs | p99 µs | CPU µs/req | CPU ÷ YARP | p50 over YARP µs | RSS MiB | errors | log written | log entries / bodies dropped |"
   print "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
-  split("direct yarp gateway", targets, " ")
-  for (r = 1; r <= runCount; r++) for (t = 1; t <= 3; t++) {
+  targetCount = split("direct yarp gateway lean limited spend hit", targets, " ")
+  for (r = 1; r <= runCount; r++) for (t = 1; t <= targetCount; t++) {
     row = runs[r] "," targets[t]
     if (!(row in rounds)) continue
     split(row, part, ",")
-    isGateway = part[3] == "gateway"
+    isGateway = part[3] != "direct" && part[3] != "yarp"
     ratio = difference = "–"
     if (isGateway) {
       yarp = part[1] "," part[2] ",yarp"

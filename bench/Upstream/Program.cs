@@ -1,21 +1,22 @@
 using System.Buffers;
 using GatewayActors.Bench.Upstream;
 
-// A provider that costs next to nothing: what it answers is made once, and of a request it only looks for the stream flag.
+// A provider that costs next to nothing: what it answers is made once, and of a request it only looks for two members.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 var app = builder.Build();
 app.Run(async context =>
 {
-    var isStream = await AsksForStreamAsync(context.Request);
+    var (isStream, isLong) = await ReadAsync(context.Request);
     var response = context.Response;
     response.Headers["x-request-id"] = "req_bench";
     if (!isStream)
     {
         response.ContentType = "application/json";
-        response.ContentLength = Answers.Json.Length;
-        await response.BodyWriter.WriteAsync(Answers.Json, context.RequestAborted);
+        var answer = isLong ? Answers.LongJson : Answers.Json;
+        response.ContentLength = answer.Length;
+        await response.BodyWriter.WriteAsync(answer, context.RequestAborted);
         return;
     }
 
@@ -27,7 +28,7 @@ app.Run(async context =>
 });
 await app.RunAsync();
 
-static async ValueTask<bool> AsksForStreamAsync(HttpRequest request)
+static async ValueTask<(bool IsStream, bool IsLong)> ReadAsync(HttpRequest request)
 {
     var body = request.BodyReader;
     while (true)
@@ -35,16 +36,14 @@ static async ValueTask<bool> AsksForStreamAsync(HttpRequest request)
         var read = await body.ReadAsync(request.HttpContext.RequestAborted);
         if (read.IsCompleted)
         {
-            var isStream = AsksForStream(read.Buffer);
+            var asked = (Has(read.Buffer, "\"stream\":true"u8), Has(read.Buffer, "\"verbosity\":\"high\""u8));
             body.AdvanceTo(read.Buffer.End);
-            return isStream;
+            return asked;
         }
 
         body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
     }
 }
 
-static bool AsksForStream(in ReadOnlySequence<byte> body) =>
-    body.IsSingleSegment
-        ? body.FirstSpan.IndexOf("\"stream\":true"u8) >= 0
-        : body.ToArray().AsSpan().IndexOf("\"stream\":true"u8) >= 0;
+static bool Has(in ReadOnlySequence<byte> body, ReadOnlySpan<byte> text) =>
+    body.IsSingleSegment ? body.FirstSpan.IndexOf(text) >= 0 : body.ToArray().AsSpan().IndexOf(text) >= 0;
