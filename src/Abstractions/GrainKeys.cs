@@ -12,6 +12,15 @@ public static class GrainKeys
     /// <summary>The key of a gateway's grain.</summary>
     public static string Gateway(string accountId, string gatewayId) => string.Concat(accountId, "/", gatewayId);
 
+    /// <summary>The key of a quota's grain.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="gatewayId">The gateway.</param>
+    /// <param name="kind">What is counted.</param>
+    /// <param name="ruleId">The id of the rule, any text.</param>
+    /// <param name="partition">A hash of fixed length of the values that are counted together: no other rule id can make the same key.</param>
+    public static string Quota(string accountId, string gatewayId, string kind, string ruleId, string partition) =>
+        string.Concat(Gateway(accountId, gatewayId), "/", kind, "/") + string.Concat(ruleId, "/", partition);
+
     /// <summary>Takes a gateway grain's key apart.</summary>
     /// <exception cref="FormatException">The key was not built by <see cref="Gateway"/>.</exception>
     public static (string AccountId, string GatewayId) ParseGateway(string key)

@@ -84,6 +84,9 @@ public sealed record GatewayConfiguration
 
     /// <summary>Ours: <see cref="CompatibilityLevel.Strict"/> answers failures of a provider with 400 as the reference does. Default: standard.</summary>
     [Id(25)] public CompatibilityLevel? Compatibility { get; init; }
+
+    /// <summary>Ours: limits of tokens, in the shape of <see cref="SpendLimits"/>.</summary>
+    [Id(30)] public SpendLimitsConfiguration? TokenLimits { get; init; }
 }
 
 /// <summary>How a limit's window moves.</summary>
@@ -227,7 +230,7 @@ public enum OtelContentType
     Protobuf,
 }
 
-/// <summary>Spend limits of a gateway.</summary>
+/// <summary>Spend limits, or token limits, of a gateway.</summary>
 [GenerateSerializer, Immutable, Alias("gateway.configuration.spend-limits")]
 public sealed record SpendLimitsConfiguration
 {
@@ -238,14 +241,14 @@ public sealed record SpendLimitsConfiguration
     [Id(1)] public required IReadOnlyList<SpendLimitRule> Rules { get; init; }
 }
 
-/// <summary>One spend limit.</summary>
+/// <summary>One spend limit or token limit.</summary>
 [GenerateSerializer, Immutable, Alias("gateway.configuration.spend-limit-rule")]
 public sealed record SpendLimitRule
 {
     /// <summary>Generated (8 hex digits) where the tenant gives none.</summary>
     [Id(0)] public required string Id { get; init; }
 
-    /// <summary>US dollars per window, at least 0.</summary>
+    /// <summary>US dollars, or tokens, per window, at least 0.</summary>
     [Id(1)] public required decimal Limit { get; init; }
 
     /// <summary>Length of the window in seconds, at least 0.</summary>

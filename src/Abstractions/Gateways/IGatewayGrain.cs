@@ -18,6 +18,14 @@ public interface IGatewayGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("admit-exchange")]
     ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Counts an exchange against the gateway's rate limit, where its admission could not
+    /// (<see cref="AdmissionQuery.TakesRate"/>).
+    /// </summary>
+    /// <returns>The decision; null if there is no rate limit.</returns>
+    [AlwaysInterleave, Alias("take-rate")]
+    ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The gateway, or null if it does not exist.</summary>
     [ReadOnly, Alias("get")]
     Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default);

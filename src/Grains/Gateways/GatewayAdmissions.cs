@@ -2,7 +2,7 @@ using GatewayActors.Abstractions.Gateways;
 
 namespace GatewayActors.Grains.Gateways;
 
-/// <summary>The answers of one version of a gateway, made once so that an admission allocates nothing.</summary>
+/// <summary>The answers of one version of a gateway, made once so that an admission without a rate limit allocates nothing.</summary>
 internal sealed class GatewayAdmissions(GatewayRecord gateway)
 {
     /// <summary>There is no such gateway.</summary>
@@ -27,6 +27,14 @@ internal sealed class GatewayAdmissions(GatewayRecord gateway)
 
         return query.SeenVersion == gateway.Version ? _admitted : _admittedAnew;
     }
+
+    /// <summary>The answer to a caller who holds the current version, once the rate limit has been asked.</summary>
+    public Admission Decide(RateLimitDecision rate) => new()
+    {
+        Verdict = rate.IsTaken ? AdmissionVerdict.Admitted : AdmissionVerdict.RateLimited,
+        Version = gateway.Version,
+        Rate = rate,
+    };
 
     private static Admission Answer(AdmissionVerdict verdict, GatewayRecord gateway, GatewayRecord? with) =>
         new() { Verdict = verdict, Version = gateway.Version, Gateway = with };

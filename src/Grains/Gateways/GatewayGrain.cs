@@ -1,14 +1,24 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Grains.Limits;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Providers;
+using Orleans.Storage;
 
 namespace GatewayActors.Grains.Gateways;
 
 [GrainType("gateway.gateway")]
-internal sealed class GatewayGrain(
+internal sealed partial class GatewayGrain(
     [PersistentState("gateway")] IPersistentState<GatewayState> stored,
-    TimeProvider timeProvider) : Grain, IGatewayGrain
+    [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
+    IGrainContext context,
+    TimeProvider timeProvider,
+    ILogger<GatewayGrain> logger) : Grain, IGatewayGrain
 {
+    private readonly GatewayRateLimit _rate = new(context, storage, timeProvider);
+    private IGrainTimer? _saving;
     private string _accountId = "";
     private string _gatewayId = "";
 
@@ -17,18 +27,20 @@ internal sealed class GatewayGrain(
     private GatewayAdmissions? _admissions;
     private Task<GatewayChange>? _creation;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (_accountId, _gatewayId) = GrainKeys.ParseGateway(this.GetPrimaryKeyString());
+        await _rate.PrepareAsync(stored.State.Gateway);
         Accept(stored.State);
-        return Task.CompletedTask;
     }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _rate.SaveAsync();
 
     public ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default)
     {
         if (_admissions is { } admissions)
         {
-            return ValueTask.FromResult(admissions.Decide(query));
+            return ValueTask.FromResult(Decide(admissions, query));
         }
 
         var isDefault = _gatewayId == Identifiers.DefaultGatewayId;
@@ -41,6 +53,8 @@ internal sealed class GatewayGrain(
         DeactivateOnIdle();
         return ValueTask.FromResult(isDefault ? GatewayAdmissions.UnauthorizedWithoutGateway : GatewayAdmissions.NotFound);
     }
+
+    public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(TakeRate());
 
     public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default)
     {
@@ -115,6 +129,50 @@ internal sealed class GatewayGrain(
         return new() { Outcome = GatewayChangeOutcome.Done, Gateway = gateway };
     }
 
+    private Admission Decide(GatewayAdmissions admissions, AdmissionQuery query)
+    {
+        var admission = admissions.Decide(query);
+        return query.TakesRate && admission is { Verdict: AdmissionVerdict.Admitted, Gateway: null } && TakeRate() is { } rate
+            ? admissions.Decide(rate)
+            : admission;
+    }
+
+    private RateLimitDecision? TakeRate()
+    {
+        var decision = _rate.Take();
+        if (_rate.IsUnsaved && _saving is null)
+        {
+            // Only while there is something to save: an idle gateway needs no timer.
+            _saving = this.RegisterGrainTimer(SaveRateAsync, new GrainTimerCreationOptions(GatewayRateLimit.SaveInterval, GatewayRateLimit.SaveInterval) { Interleave = true });
+        }
+
+        return decision;
+    }
+
+    private async Task SaveRateAsync(CancellationToken cancellationToken)
+    {
+        if (!_rate.IsUnsaved)
+        {
+            _saving?.Dispose();
+            _saving = null;
+            return;
+        }
+
+        try
+        {
+            await _rate.SaveAsync();
+        }
+        catch (InconsistentStateException exception)
+        {
+            LogRateNotSaved(GrainContext.GrainId, exception);
+            DeactivateOnIdle(); // Another activation counts: this one must not go on beside it.
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogRateNotSaved(GrainContext.GrainId, exception); // It stays unsaved; the next tick tries again.
+        }
+    }
+
     private IAccountGrain Account => GrainFactory.GetGrain<IAccountGrain>(GrainKeys.Account(_accountId));
 
     /// <summary>
@@ -133,7 +191,7 @@ internal sealed class GatewayGrain(
             _creation = null;
         }
 
-        return _admissions?.Decide(query) ?? GatewayAdmissions.NotFound;
+        return _admissions is { } admissions ? Decide(admissions, query) : GatewayAdmissions.NotFound;
     }
 
     private async Task<GatewayChange> WriteAsync(GatewayRecord gateway)
@@ -144,6 +202,7 @@ internal sealed class GatewayGrain(
 
     private async Task StoreAsync(GatewayState state)
     {
+        await _rate.PrepareAsync(state.Gateway);
         var before = stored.State;
         stored.State = state;
         try
@@ -160,5 +219,13 @@ internal sealed class GatewayGrain(
         Accept(state);
     }
 
-    private void Accept(GatewayState state) => _admissions = state.Gateway is { } gateway ? new(gateway) : null;
+    private void Accept(GatewayState state)
+    {
+        _admissions = state.Gateway is { } gateway ? new(gateway) : null;
+        _rate.Accept(state.Gateway);
+    }
+
+    [LoggerMessage(EventId = 2101, EventName = "RateNotSaved", Level = LogLevel.Warning,
+        Message = "The rate limit's counts of {Gateway} could not be stored; a crash would forget them.")]
+    private partial void LogRateNotSaved(GrainId gateway, Exception exception);
 }

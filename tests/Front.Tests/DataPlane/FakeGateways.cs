@@ -73,6 +73,8 @@ public class FakeGateways : DispatchProxy
             });
         }
 
+        public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<RateLimitDecision?>(null);
+
         public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(Record);
 
         public Task<GatewayChange> CreateAsync(GatewayConfiguration configuration, CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -52,6 +52,7 @@ internal static class GatewayConfigurationReader
             Zdr = Or(reader.Boolean("zdr"), stored?.Zdr),
             CollectLogPayload = Or(reader.Boolean("collect_log_payload"), stored?.CollectLogPayload),
             Compatibility = Or(reader.Word("compatibility", GatewayWords.CompatibilityLevels), stored?.Compatibility),
+            TokenLimits = SpendLimitsReader.ReadTokenLimits(reader, stored?.TokenLimits),
         };
     }
 

@@ -48,23 +48,24 @@ internal sealed record OtelResource(string Url, IReadOnlyDictionary<string, stri
         new(exporter.Url, exporter.Headers, exporter.Authorization, GatewayWords.OtelContentTypes.Format(exporter.ContentType));
 }
 
-/// <summary><c>spend_limits</c>.</summary>
+/// <summary><c>spend_limits</c> and <c>token_limits</c>.</summary>
 internal sealed record SpendLimitsResource(bool Enabled, IReadOnlyList<SpendLimitRuleResource> Rules)
 {
-    public static SpendLimitsResource? From(SpendLimitsConfiguration? limits) =>
-        limits is null ? null : new(limits.Enabled, [.. limits.Rules.Select(SpendLimitRuleResource.From)]);
+    public static SpendLimitsResource? From(SpendLimitsConfiguration? limits, LimitType type) => limits is null ? null : new(
+        limits.Enabled,
+        [.. limits.Rules.Select(rule => SpendLimitRuleResource.From(rule, type == LimitType.Cost ? GatewayWords.SpendLimitTypes.Format(type)! : GatewayWords.TokenLimitTypes.Format(type)!))]);
 }
 
-/// <summary>One rule of <c>spend_limits</c>.</summary>
+/// <summary>One rule of <c>spend_limits</c> or <c>token_limits</c>.</summary>
 internal sealed record SpendLimitRuleResource
 {
     public required string Id { get; init; }
 
     public required decimal Limit { get; init; }
 
-    /// <summary>The only kind, and the only camel case name, of the reference.</summary>
+    /// <summary>The only camel case name of the reference.</summary>
     [JsonPropertyName("limitType")]
-    public string LimitType { get; } = "cost";
+    public required string LimitType { get; init; }
 
     public required long Window { get; init; }
 
@@ -78,9 +79,10 @@ internal sealed record SpendLimitRuleResource
 
     public SelectorResource? Provider { get; init; }
 
-    public static SpendLimitRuleResource From(SpendLimitRule rule) => new()
+    public static SpendLimitRuleResource From(SpendLimitRule rule, string limitType) => new()
     {
         Id = rule.Id,
+        LimitType = limitType,
         Limit = rule.Limit,
         Window = rule.Window,
         Enabled = rule.Enabled,

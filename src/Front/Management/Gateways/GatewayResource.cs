@@ -77,6 +77,8 @@ internal sealed record GatewayResource
 
     public string? Compatibility { get; init; }
 
+    public SpendLimitsResource? TokenLimits { get; init; }
+
     public static GatewayResource From(GatewayRecord gateway)
     {
         var configuration = gateway.Configuration;
@@ -108,13 +110,14 @@ internal sealed record GatewayResource
             RetryBackoff = GatewayWords.RetryBackoffs.Format(configuration.RetryBackoff),
             RetryDelay = configuration.RetryDelay,
             RetryMaxAttempts = configuration.RetryMaxAttempts,
-            SpendLimits = SpendLimitsResource.From(configuration.SpendLimits),
+            SpendLimits = SpendLimitsResource.From(configuration.SpendLimits, LimitType.Cost),
             StoreId = configuration.StoreId,
             Stripe = StripeResource.From(configuration.Stripe),
             WorkersAiBillingMode = GatewayWords.BillingModes.Format(configuration.WorkersAiBillingMode) ?? "postpaid",
             Zdr = configuration.Zdr,
             CollectLogPayload = configuration.CollectLogPayload,
             Compatibility = GatewayWords.CompatibilityLevels.Format(configuration.Compatibility),
+            TokenLimits = SpendLimitsResource.From(configuration.TokenLimits, LimitType.Tokens),
         };
     }
 }

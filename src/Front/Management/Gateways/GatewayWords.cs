@@ -26,7 +26,9 @@ internal static class GatewayWords
 
     public static Words<SelectorMode> SelectorModes { get; } = new((SelectorMode.Partition, "partition"), (SelectorMode.Filter, "filter"));
 
-    public static Words<SpendLimitType> SpendLimitTypes { get; } = new((SpendLimitType.Cost, "cost"));
+    public static Words<LimitType> SpendLimitTypes { get; } = new((LimitType.Cost, "cost"));
+
+    public static Words<LimitType> TokenLimitTypes { get; } = new((LimitType.Tokens, "tokens"));
 
     public static Words<CheckedSide> CheckedSides { get; } = new((CheckedSide.Request, "REQUEST"), (CheckedSide.Response, "RESPONSE"));
 }
@@ -38,10 +40,11 @@ internal enum SelectorMode
     Filter,
 }
 
-/// <summary>What a spend limit counts.</summary>
-internal enum SpendLimitType
+/// <summary>What a limit counts.</summary>
+internal enum LimitType
 {
     Cost,
+    Tokens,
 }
 
 /// <summary>What a DLP policy looks at.</summary>

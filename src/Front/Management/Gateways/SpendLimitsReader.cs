@@ -5,29 +5,36 @@ using GatewayActors.Front.Management.Http;
 
 namespace GatewayActors.Front.Management.Gateways;
 
-/// <summary>Reads <c>spend_limits</c>.</summary>
+/// <summary>Reads <c>spend_limits</c> and <c>token_limits</c>, which have one shape.</summary>
 internal static class SpendLimitsReader
 {
     private const int MaxRules = 20;
     private const int MaxSelectors = 50;
     private const int MaxValues = 100;
     private const decimal MaxDollars = 1_000_000_000;
+    private const decimal MaxTokens = 1_000_000_000_000_000;
     private const long MaxWindow = 100L * 366 * 24 * 3600; // A century, in seconds.
 
-    public static SpendLimitsConfiguration? Read(ObjectReader gateway, SpendLimitsConfiguration? stored)
+    public static SpendLimitsConfiguration? Read(ObjectReader gateway, SpendLimitsConfiguration? stored) =>
+        Read(gateway, "spend_limits", GatewayWords.SpendLimitTypes, MaxDollars, stored);
+
+    public static SpendLimitsConfiguration? ReadTokenLimits(ObjectReader gateway, SpendLimitsConfiguration? stored) =>
+        Read(gateway, "token_limits", GatewayWords.TokenLimitTypes, MaxTokens, stored);
+
+    private static SpendLimitsConfiguration? Read(ObjectReader gateway, string field, Words<LimitType> types, decimal most, SpendLimitsConfiguration? stored)
     {
-        var limits = gateway.Object("spend_limits");
+        var limits = gateway.Object(field);
         if (!limits.IsSet || limits.Value is not { } reader)
         {
             return limits.IsSet ? null : stored;
         }
 
         HashSet<string> ids = new(StringComparer.Ordinal);
-        var rules = reader.Items("rules", 0, MaxRules, (item, items) => ReadRule(item, items, ids)).Value ?? [];
+        var rules = reader.Items("rules", 0, MaxRules, (item, items) => ReadRule(item, items, types, most, ids)).Value ?? [];
         return new() { Enabled = reader.Boolean("enabled").Value ?? false, Rules = WithIds(rules, stored?.Rules ?? [], ids) };
     }
 
-    private static SpendLimitRule? ReadRule(JsonElement item, ItemReader items, HashSet<string> ids)
+    private static SpendLimitRule? ReadRule(JsonElement item, ItemReader items, Words<LimitType> types, decimal most, HashSet<string> ids)
     {
         if (items.Object(item) is not { } reader)
         {
@@ -40,11 +47,11 @@ internal static class SpendLimitsReader
             reader.Fail("id", "Rule ids must be unique");
         }
 
-        reader.Word("limitType", GatewayWords.SpendLimitTypes, Need.NotNull);
+        reader.Word("limitType", types, Need.NotNull);
         return new()
         {
             Id = id ?? "",
-            Limit = reader.Number("limit", 0, MaxDollars, Need.NotNull).Value ?? 0,
+            Limit = reader.Number("limit", 0, most, Need.NotNull).Value ?? 0,
             Window = reader.Integer("window", 0, MaxWindow, Need.NotNull).Value ?? 0,
             Enabled = reader.Boolean("enabled").Value ?? true,
             Technique = reader.Word("technique", GatewayWords.LimitTechniques).Value ?? LimitTechnique.Sliding,

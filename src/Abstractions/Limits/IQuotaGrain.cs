@@ -1,0 +1,79 @@
+using GatewayActors.Abstractions.Gateways;
+using Orleans.Concurrency;
+
+namespace GatewayActors.Abstractions.Limits;
+
+/// <summary>Owns what has been used of one amount: of one rule of one gateway and, where the rule counts apart, of one set of values.</summary>
+/// <remarks>
+/// Key: <see cref="GrainKeys.Quota"/>. What a call has reserved counts until it is settled. The rule comes with each reservation, so a
+/// changed configuration holds at once and the counter survives it.
+/// </remarks>
+[GrainInterfaceType("gateway.quota"), Alias("gateway.quota")]
+public interface IQuotaGrain : IGrainWithStringKey
+{
+    /// <summary>Reserves an amount, if the rule allows; never waits.</summary>
+    /// <param name="rule">The rule as it is now configured.</param>
+    /// <param name="amount">An estimate of what will be used, at least 0: US dollars or tokens, as the rule counts.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued; what is reserved is not given back by it.</param>
+    /// <remarks>
+    /// Granted while used, reserved and <paramref name="amount"/> together stay within the limit. Also granted to a call that would go
+    /// alone, until the limit is reached: an estimate above what is left must not shut out the caller who uses less.
+    /// </remarks>
+    [AlwaysInterleave, Alias("reserve")]
+    ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default);
+
+    /// <summary>Replaces a reservation by what was really used. What is answered is stored.</summary>
+    /// <param name="reservation">What <see cref="ReserveAsync"/> has granted. Settling it again changes nothing.</param>
+    /// <param name="actual">What was used, at least 0; 0 gives the reservation back.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued.</param>
+    [AlwaysInterleave, Alias("settle")]
+    ValueTask SettleAsync(QuotaReservation reservation, decimal actual, CancellationToken cancellationToken = default);
+}
+
+/// <summary>How much may be used in which time.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.quota.rule")]
+public readonly record struct QuotaRule
+{
+    /// <summary>The most that may be used in a window.</summary>
+    [Id(0)] public required decimal Limit { get; init; }
+
+    /// <summary>Length of the window, above 0.</summary>
+    [Id(1)] public required TimeSpan Window { get; init; }
+
+    /// <summary>
+    /// Fixed: windows are aligned to the clock and begin with nothing used. Sliding: what was used in the window before counts by the
+    /// share of it that is still less than a window ago.
+    /// </summary>
+    [Id(2)] public required LimitTechnique Technique { get; init; }
+}
+
+/// <summary>The answer to one reservation.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.quota.decision")]
+public sealed record QuotaDecision
+{
+    /// <summary>Whether the exchange may go on.</summary>
+    [Id(0)] public required bool IsGranted { get; init; }
+
+    /// <summary>What is to be settled; of no use unless <see cref="IsGranted"/>.</summary>
+    [Id(1)] public required QuotaReservation Reservation { get; init; }
+
+    /// <summary>When as much may be free again, if nothing else is used until then; zero when granted.</summary>
+    [Id(2)] public required TimeSpan RetryAfter { get; init; }
+}
+
+/// <summary>An amount that counts as used until it is settled.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.quota.reservation")]
+public readonly record struct QuotaReservation
+{
+    /// <summary>The activation that granted it.</summary>
+    [Id(0)] public required Guid Epoch { get; init; }
+
+    /// <summary>Its number in that activation, from 1.</summary>
+    [Id(1)] public required long Number { get; init; }
+
+    /// <summary>The window it was granted in, in which its use counts.</summary>
+    [Id(2)] public required long Window { get; init; }
+
+    /// <summary>What was reserved.</summary>
+    [Id(3)] public required decimal Amount { get; init; }
+}

@@ -1,0 +1,202 @@
+using CsCheck;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Limits;
+using GatewayActors.Grains.Limits;
+using Xunit;
+
+namespace GatewayActors.Grains.Tests.Limits;
+
+public sealed class QuotaBookTests
+{
+    private static readonly long Noon = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero).UtcTicks;
+    private static readonly Guid Epoch = Guid.CreateVersion7();
+
+    private enum Act
+    {
+        Reserve,
+        Settle,
+        SettleAgain,
+        Crash,
+    }
+
+    [Theory]
+    [InlineData(LimitTechnique.Fixed)]
+    [InlineData(LimitTechnique.Sliding)]
+    public void AnyLoad_DecidesAsTheModel(LimitTechnique technique)
+    {
+        var acts = Gen.Frequency((8, Gen.Const(Act.Reserve)), (6, Gen.Const(Act.Settle)), (1, Gen.Const(Act.SettleAgain)), (1, Gen.Const(Act.Crash)));
+        var steps = Gen.Select(acts, Gen.Frequency((5, Gen.Const(0)), (5, Gen.Int[0, 30]), (1, Gen.Int[0, 400])), Gen.Int[0, 12], Gen.Int[0, 20], Gen.Int[0, 100]).Array[1, 120];
+        Gen.Select(Gen.Int[0, 40], Gen.Int[1, 100], steps).Sample((limit, length, load) =>
+        {
+            var rule = Rule(limit, TimeSpan.FromTicks(length), technique);
+            var epoch = Epoch;
+            var book = new QuotaBook(new(), epoch);
+            List<Call> calls = [];
+            var now = Noon;
+            foreach (var (act, pause, amount, actual, pick) in load)
+            {
+                now += pause;
+                var open = calls.FindAll(call => !call.IsSettled);
+                switch (act)
+                {
+                    case Act.Reserve:
+                        var share = technique == LimitTechnique.Fixed ? 0 : 1 - ((decimal)(now % length) / length);
+                        var used = Sum(now / length) + (Sum((now / length) - 1) * share);
+                        var isAlone = open.TrueForAll(call => call.Amount == 0 || call.Window < (now / length) - 1 || call.Crashes > 0);
+                        var decision = book.Reserve(rule, amount, now);
+                        Assert.Equal(used + amount <= limit || (isAlone && used < limit), decision.IsGranted);
+                        Assert.Equal(decision.IsGranted, decision.RetryAfter == TimeSpan.Zero);
+                        if (decision.IsGranted)
+                        {
+                            calls.Add(new(decision.Reservation, now / length, amount));
+                        }
+
+                        break;
+                    case Act.Settle when open.Count > 0:
+                        var call = open[pick % open.Count];
+                        book.Settle(call.Reservation, actual);
+                        call.IsSettled = true;
+                        call.Counts = call.Crashes switch
+                        {
+                            0 => actual,
+                            1 => Math.Max(call.Amount, actual), // Stored as reserved, and nothing is given back.
+                            _ => call.Amount + actual, // Too long ago to know whether it was stored: rather twice than not at all.
+                        };
+                        break;
+                    case Act.SettleAgain when calls.Find(call => call.IsSettled && call.Reservation.Epoch == epoch) is { } settled:
+                        book.Settle(settled.Reservation, actual + 1);
+                        break;
+                    case Act.Crash:
+                        epoch = Guid.CreateVersion7();
+                        book = new(book.ToState(), epoch);
+                        open.ForEach(call => call.Crashes++);
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            decimal Sum(long window) => calls.Where(call => call.Window == window).Sum(call => call.Counts);
+        });
+    }
+
+    [Fact]
+    public void Reserve_EstimateAboveTheLimit_IsGrantedToOneAtATimeUntilTheLimitIsReached()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+
+        var first = book.Reserve(rule, 25, Noon);
+        Assert.True(first.IsGranted);
+        Assert.False(book.Reserve(rule, 25, Noon).IsGranted);
+        book.Settle(first.Reservation, 4);
+
+        var second = book.Reserve(rule, 25, Noon);
+        Assert.True(second.IsGranted);
+        book.Settle(second.Reservation, 7);
+
+        Assert.False(book.Reserve(rule, 25, Noon).IsGranted);
+        Assert.False(book.Reserve(rule, 1, Noon).IsGranted);
+    }
+
+    [Fact]
+    public void Reserve_FrontOfAReservationIsGone_CountsItAsUsedAndGoesOn()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        Assert.True(book.Reserve(rule, 6, Noon).IsGranted);
+
+        Assert.False(book.Reserve(rule, 6, Noon + TimeSpan.FromHours(1).Ticks).IsGranted);
+        Assert.True(book.Reserve(rule, 6, Noon + TimeSpan.FromHours(3).Ticks).IsGranted);
+        Assert.False(book.Reserve(rule, 1, Noon + TimeSpan.FromHours(3).Ticks).IsGranted);
+    }
+
+    [Fact]
+    public void Reserve_SlidingWindow_CountsTheWindowBeforeByItsShare()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(100, TimeSpan.FromHours(1), LimitTechnique.Sliding);
+        book.Settle(book.Reserve(rule, 80, Noon).Reservation, 80);
+        var quarterPastOne = Noon + TimeSpan.FromMinutes(75).Ticks;
+
+        var granted = book.Reserve(rule, 45, quarterPastOne);
+        Assert.True(granted.IsGranted); // 60 of the 80 still count, and nobody else is at it.
+        book.Settle(granted.Reservation, 45);
+
+        var next = book.Reserve(rule, 20, quarterPastOne);
+        Assert.False(next.IsGranted);
+        Assert.True(book.Reserve(rule, 20, quarterPastOne + next.RetryAfter.Ticks + 1).IsGranted);
+        Assert.False(new QuotaBook(book.ToState(), Epoch).Reserve(rule, 20, quarterPastOne + next.RetryAfter.Ticks - TimeSpan.FromSeconds(5).Ticks).IsGranted);
+    }
+
+    [Fact]
+    public void Reserve_RuleChanges_HoldsAtOnceAndForgetsNothing()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        book.Settle(book.Reserve(Rule(100, TimeSpan.FromDays(1), LimitTechnique.Sliding), 60, Noon).Reservation, 60);
+
+        Assert.False(book.Reserve(Rule(60, TimeSpan.FromDays(1), LimitTechnique.Fixed), 1, Noon).IsGranted);
+        Assert.False(book.Reserve(Rule(60, TimeSpan.FromHours(1), LimitTechnique.Sliding), 1, Noon).IsGranted);
+        Assert.True(book.Reserve(Rule(70, TimeSpan.FromHours(1), LimitTechnique.Sliding), 1, Noon).IsGranted);
+    }
+
+    [Fact]
+    public void Settle_OverACrash_CountsWhatWasStoredOnceAndWhatWasNotInFull()
+    {
+        var rule = Rule(100, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        var before = new QuotaBook(new(), Epoch);
+        var stored = before.Reserve(rule, 30, Noon).Reservation;
+        var state = before.ToState();
+        var lost = before.Reserve(rule, 30, Noon).Reservation;
+
+        var after = new QuotaBook(state, Guid.CreateVersion7());
+        after.Settle(stored, 10); // 30 count already: nothing is given back.
+        after.Settle(lost, 20);
+
+        Assert.True(after.Reserve(rule, 50, Noon).IsGranted);
+        Assert.False(after.Reserve(rule, 1, Noon).IsGranted);
+    }
+
+    [Fact]
+    public void Settle_AbsurdAmounts_DoNotOverflow()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(decimal.MaxValue, TimeSpan.FromDays(36_600), LimitTechnique.Sliding);
+        for (var i = 0; i < 10; i++)
+        {
+            book.Settle(book.Reserve(rule, decimal.MaxValue, Noon).Reservation, decimal.MaxValue);
+        }
+
+        Assert.False(book.Reserve(rule with { Limit = 1_000_000_000 }, 1, Noon).IsGranted);
+    }
+
+    [Fact]
+    public void Reserve_ClockIsSetBack_ForgetsNothing()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromHours(1), LimitTechnique.Fixed);
+        book.Settle(book.Reserve(rule, 10, Noon).Reservation, 10);
+
+        Assert.False(book.Reserve(rule, 1, Noon - TimeSpan.FromMinutes(5).Ticks).IsGranted);
+        var yearAgo = Noon - TimeSpan.FromDays(365).Ticks;
+        Assert.False(book.Reserve(rule, 1, yearAgo).IsGranted);
+        Assert.True(book.Reserve(rule, 1, yearAgo + TimeSpan.FromHours(1).Ticks).IsGranted);
+    }
+
+    private static QuotaRule Rule(decimal limit, TimeSpan window, LimitTechnique technique) => new() { Limit = limit, Window = window, Technique = technique };
+
+    private sealed class Call(QuotaReservation reservation, long window, decimal amount)
+    {
+        public QuotaReservation Reservation { get; } = reservation;
+
+        public long Window { get; } = window;
+
+        public decimal Amount { get; } = amount;
+
+        public decimal Counts { get; set; } = amount;
+
+        public bool IsSettled { get; set; }
+
+        public int Crashes { get; set; }
+    }
+}

@@ -1,0 +1,149 @@
+using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Limits;
+using Orleans.Core.Internal;
+using Orleans.Storage;
+using Xunit;
+
+namespace GatewayActors.Grains.Tests.Limits;
+
+[Collection(typeof(ClusterTests))]
+public sealed class QuotaGrainTests(ClusterFixture fixture)
+{
+    // So long that no test sees its end.
+    private static readonly QuotaRule Rule = new() { Limit = 10, Window = TimeSpan.FromSeconds(1_000_000_000), Technique = LimitTechnique.Fixed };
+
+    private readonly CancellationToken _cancelled = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0.5, 0.5)] // The estimate is right.
+    [InlineData(0.5, 0.45)]
+    [InlineData(0.5, 0.7)]
+    [InlineData(50, 0.5)] // Every estimate is above the limit.
+    public async Task TwoHundredConcurrentCalls_SpendAtMostOneCallAndTheErrorsOfThoseInFlightTooMuch(double estimate, double actual)
+    {
+        var key = NewKey();
+        var spent = 0m;
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async call =>
+        {
+            var quota = fixture.Doors[call % fixture.Doors.Count].GetGrain<IQuotaGrain>(key);
+            var decision = await quota.ReserveAsync(Rule, (decimal)estimate, _cancelled);
+            if (decision.IsGranted)
+            {
+                await Task.Yield();
+                await quota.SettleAsync(decision.Reservation, (decimal)actual, _cancelled);
+                lock (this)
+                {
+                    spent += (decimal)actual;
+                }
+            }
+        }));
+
+        // Reserved within the limit, so what goes over it is the error of those estimates, and the one call that may go alone.
+        var errors = Math.Max(0, actual - estimate) * ((double)Rule.Limit / estimate);
+        Assert.InRange((double)spent, actual, (double)Rule.Limit + errors + actual);
+    }
+
+    [Fact]
+    public async Task ReserveAsync_TwoHundredAtOnceAndNoneSettled_NeverGrantsMoreThanTheLimit()
+    {
+        var key = NewKey();
+        var decisions = await Task.WhenAll(Enumerable.Range(0, 200).Select(async call =>
+            await fixture.Doors[call % fixture.Doors.Count].GetGrain<IQuotaGrain>(key).ReserveAsync(Rule, 0.3m, _cancelled)));
+
+        Assert.Equal(33, decisions.Count(decision => decision.IsGranted));
+        Assert.All(decisions.Where(decision => !decision.IsGranted), decision => Assert.True(decision.RetryAfter > TimeSpan.Zero));
+        Assert.Equal(33, decisions.Where(decision => decision.IsGranted).Select(decision => decision.Reservation.Number).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task SettleAsync_IsAnsweredOnlyWhenStored_AndOneWriteServesMany()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        var reservations = new List<QuotaReservation>();
+        for (var i = 0; i < 20; i++)
+        {
+            reservations.Add((await quota.ReserveAsync(Rule, 0.1m, _cancelled)).Reservation);
+        }
+
+        var writes = 0;
+        var write = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fixture.Storage.DuringWrite(quota, () =>
+        {
+            Interlocked.Increment(ref writes);
+            return write.Task;
+        });
+        var settled = reservations.Select(reservation => quota.SettleAsync(reservation, 0.4m, _cancelled).AsTask()).ToArray();
+
+        // A decision does not wait for the write and knows what it will hold: 8 are used.
+        Assert.True((await quota.ReserveAsync(Rule, 2, _cancelled)).IsGranted);
+        Assert.False((await quota.ReserveAsync(Rule, 0.1m, _cancelled)).IsGranted);
+        Assert.DoesNotContain(settled, task => task.IsCompleted);
+
+        write.SetResult();
+        await Task.WhenAll(settled);
+        Assert.InRange(writes, 1, 3);
+    }
+
+    [Fact]
+    public async Task SettledAndCrashed_NothingIsForgotten_AndWhatWasReservedCountsAsUsed()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        var settled = await quota.ReserveAsync(Rule, 1, _cancelled);
+        var open = await quota.ReserveAsync(Rule, 4, _cancelled);
+        await quota.SettleAsync(settled.Reservation, 3, _cancelled);
+        fixture.Storage.BeforeWrite(quota, () => new IOException("the silo is dead"));
+        await quota.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
+        fixture.Storage.BeforeWrite(quota, () => null);
+
+        await quota.SettleAsync(open.Reservation, 1, _cancelled); // From a front that has outlived the silo.
+
+        Assert.True((await quota.ReserveAsync(Rule, 3, _cancelled)).IsGranted); // 3 used, 4 reserved.
+        Assert.False((await quota.ReserveAsync(Rule, 0.1m, _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task DeactivatedInTheMiddleOfAWindow_TheNextActivationGoesOnCounting()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        await quota.ReserveAsync(Rule, 9, _cancelled);
+        await quota.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
+
+        Assert.True((await quota.ReserveAsync(Rule, 1, _cancelled)).IsGranted);
+        Assert.False((await quota.ReserveAsync(Rule, 1, _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task SettleAsync_StorageFailsOnce_TheSecondTryCountsOnce()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        var reserved = await quota.ReserveAsync(Rule, 1, _cancelled);
+        var writes = 0;
+        fixture.Storage.BeforeWrite(quota, () => Interlocked.Increment(ref writes) == 1 ? new IOException("disk full") : null);
+
+        await Assert.ThrowsAsync<OrleansException>(async () => await quota.SettleAsync(reserved.Reservation, 6, _cancelled));
+        await quota.SettleAsync(reserved.Reservation, 6, _cancelled);
+
+        Assert.True((await quota.ReserveAsync(Rule, 4, _cancelled)).IsGranted);
+        Assert.False((await quota.ReserveAsync(Rule, 0.1m, _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task SettleAsync_AnotherActivationHasWritten_TheSecondTryCountsWithTheStoredState()
+    {
+        var key = NewKey();
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(key);
+        var reserved = await quota.ReserveAsync(Rule, 1, _cancelled);
+        var other = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        await other.SettleAsync((await other.ReserveAsync(Rule, 1, _cancelled)).Reservation, 7, _cancelled);
+        fixture.Storage.Store("quota", quota, fixture.Storage.Stored("quota", other)!);
+
+        await Assert.ThrowsAsync<InconsistentStateException>(async () => await quota.SettleAsync(reserved.Reservation, 2, _cancelled));
+        await quota.SettleAsync(reserved.Reservation, 2, _cancelled);
+
+        Assert.True((await quota.ReserveAsync(Rule, 1, _cancelled)).IsGranted);
+        Assert.False((await quota.ReserveAsync(Rule, 0.1m, _cancelled)).IsGranted);
+    }
+
+    private static string NewKey() => GrainKeys.Quota(ClusterFixture.NewAccountId(), "main", "spend", "rule", "0123456789abcdef");
+}
