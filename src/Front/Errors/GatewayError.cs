@@ -16,10 +16,12 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     public int Code => Kind switch
     {
         GatewayErrorKind.GatewayNotFound => 2001,
+        GatewayErrorKind.RateLimited or GatewayErrorKind.TokenLimited => 2003,
         GatewayErrorKind.InvalidProvider => 2008,
         GatewayErrorKind.BadChatFormat => 2019,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 2009,
-        GatewayErrorKind.CredentialsRequired => 2040,
+        GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable => 2040,
+        GatewayErrorKind.SpendLimited => 2045,
         GatewayErrorKind.MalformedRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed => 7000,
@@ -38,7 +40,10 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RouteNotFound => "No route for that URI",
         GatewayErrorKind.MethodNotAllowed => "Method not allowed",
         GatewayErrorKind.Internal => "Internal error",
-        GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
+        GatewayErrorKind.RateLimited => "Rate limited",
+        GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
+        GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited
+            or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
 
     /// <summary>The HTTP status.</summary>
@@ -47,9 +52,11 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
+        GatewayErrorKind.LimitUnresolvable => 403,
         GatewayErrorKind.RouteNotFound => 404,
         GatewayErrorKind.MethodNotAllowed => 405,
         GatewayErrorKind.RequestTooLarge => 413,
+        GatewayErrorKind.RateLimited or GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited => 429,
         GatewayErrorKind.Internal => 500,
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
         GatewayErrorKind.DecisionUnavailable => 503,
@@ -63,6 +70,10 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.InvalidProvider => "invalid_provider",
         GatewayErrorKind.BadChatFormat => "bad_chat_format",
         GatewayErrorKind.Unauthorized => "unauthorized",
+        GatewayErrorKind.RateLimited => "rate_limited",
+        GatewayErrorKind.SpendLimited => "spend_limited",
+        GatewayErrorKind.TokenLimited => "token_limited",
+        GatewayErrorKind.LimitUnresolvable => "limit_unresolvable",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
         GatewayErrorKind.MalformedRequest => "malformed_request",
@@ -90,6 +101,18 @@ internal enum GatewayErrorKind
 
     /// <summary>The gateway asks for an API token.</summary>
     Unauthorized,
+
+    /// <summary>The gateway's rate limit is used up.</summary>
+    RateLimited,
+
+    /// <summary>A spend limit is used up.</summary>
+    SpendLimited,
+
+    /// <summary>A token limit is used up.</summary>
+    TokenLimited,
+
+    /// <summary>A limit counts by model, and the request does not say which it calls.</summary>
+    LimitUnresolvable,
 
     /// <summary>No provider credential: none in the request, none stored.</summary>
     CredentialsRequired,

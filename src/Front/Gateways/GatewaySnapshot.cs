@@ -1,4 +1,5 @@
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Gateways;
@@ -25,6 +26,12 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Whether failures of a provider are answered as the reference does.</summary>
     public bool Strict { get; } = gateway.Configuration.Compatibility == CompatibilityLevel.Strict;
+
+    /// <summary>Whether requests are counted against a rate limit.</summary>
+    public bool HasRateLimit { get; } = gateway.Configuration is { RateLimitingLimit: > 0, RateLimitingInterval: > 0 };
+
+    /// <summary>Spend and token limits; null if there are none.</summary>
+    public GatewayLimits? Limits { get; } = GatewayLimits.Of(gateway);
 
     /// <summary>Whether clients need an API token.</summary>
     public bool RequiresToken { get; } = gateway.Configuration.Authentication ?? true;

@@ -17,7 +17,16 @@ internal static class Metadata
     /// <param name="maxEntries">How many entries are kept.</param>
     /// <param name="warning">Why nothing is kept; null if nothing is wrong.</param>
     /// <returns>A JSON object, or null for none.</returns>
-    public static string? Read(string? header, int maxEntries, out string? warning)
+    public static string? Read(string? header, int maxEntries, out string? warning) => Read(header, maxEntries, Write, out warning);
+
+    /// <summary>The entries of <c>cf-aig-metadata</c> that are kept, for limits: values as text in full length; null for none.</summary>
+    /// <param name="header">The header's value.</param>
+    /// <param name="maxEntries">How many entries are kept.</param>
+    public static Dictionary<string, string>? ReadValues(string? header, int maxEntries) =>
+        Read(header, maxEntries, static kept => kept.ToDictionary(entry => entry.Key, entry => TextOf(entry.Value), StringComparer.Ordinal), out _);
+
+    private static T? Read<T>(string? header, int maxEntries, Func<OrderedDictionary<string, JsonElement>, T> take, out string? warning)
+        where T : class
     {
         warning = null;
         if (string.IsNullOrEmpty(header))
@@ -34,7 +43,7 @@ internal static class Metadata
                 return null;
             }
 
-            return Write(document.RootElement, maxEntries, out warning);
+            return Keep(document.RootElement, maxEntries, out warning) is { Count: > 0 } kept ? take(kept) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -44,7 +53,7 @@ internal static class Metadata
         }
     }
 
-    private static string? Write(JsonElement metadata, int maxEntries, out string? warning)
+    private static OrderedDictionary<string, JsonElement>? Keep(JsonElement metadata, int maxEntries, out string? warning)
     {
         warning = null;
         var kept = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -69,11 +78,11 @@ internal static class Metadata
             }
         }
 
-        if (kept.Count == 0)
-        {
-            return null;
-        }
+        return kept;
+    }
 
+    private static string Write(OrderedDictionary<string, JsonElement> kept)
+    {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -96,6 +105,8 @@ internal static class Metadata
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    private static string TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : value.GetRawText();
 
     private static string Cut(string text, int length)
     {

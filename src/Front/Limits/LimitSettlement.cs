@@ -1,0 +1,122 @@
+using GatewayActors.Abstractions.Limits;
+using GatewayActors.Front.Pipeline;
+using Orleans.Runtime;
+
+namespace GatewayActors.Front.Limits;
+
+/// <summary>What a step holds of one limit.</summary>
+internal readonly record struct LimitReservation(LimitKind Kind, IQuotaGrain Grain, QuotaReservation Reservation);
+
+/// <summary>Tells limits what was really used. Never delays or fails an answer; a stop waits for what is under way.</summary>
+/// <remarks>
+/// The call goes out as soon as the use is known, before the client can see the end of the answer: so a request that follows it finds
+/// it booked.
+/// </remarks>
+internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger<LimitSettlement> logger) : IHostedService
+{
+    private const int MostTries = 6;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100); // Doubles; six tries outlast the death of a silo.
+
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _pending = 1; // One of our own, until the stop.
+
+    /// <summary>Books what a step has used. Nothing to do for one that holds nothing, or that was settled before.</summary>
+    public void Settle(Step step)
+    {
+        if (step.Reservations is null)
+        {
+            return;
+        }
+
+        foreach (var reservation in Take(step))
+        {
+            Send(step, reservation, Used(step, reservation));
+        }
+    }
+
+    /// <summary>Gives back all that a step holds, because it does not call its upstream.</summary>
+    public void Release(Step step)
+    {
+        foreach (var reservation in Take(step))
+        {
+            Send(step, reservation, 0);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        End();
+        await _drained.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static IReadOnlyList<LimitReservation> Take(Step step)
+    {
+        var reservations = step.Reservations ?? [];
+        step.Reservations = null;
+        return reservations;
+    }
+
+    /// <summary>
+    /// What the answer says; where a provider has begun to answer or its client left it, and nothing says what was used, what was reserved.
+    /// A failure costs nothing.
+    /// </summary>
+    private static decimal Used(Step step, LimitReservation reservation)
+    {
+        if (step.Usage.Usage is { } usage)
+        {
+            return reservation.Kind == LimitKind.Spend ? step.Cost?.Usd ?? 0 : (usage.InputTotal ?? 0) + (usage.OutputTotal ?? 0);
+        }
+
+        var hasBegun = step.FirstByteTimestamp != 0 && step.StatusCode is >= 200 and < 300;
+        return hasBegun || (step.Exchange.ClientGone && step.Attempts.Count > 0) ? reservation.Reservation.Amount : 0;
+    }
+
+    private void Send(Step step, LimitReservation reservation, decimal used)
+    {
+        Interlocked.Increment(ref _pending);
+        _ = SendAsync(step.Exchange.Id, reservation, used);
+    }
+
+    private async Task SendAsync(Guid exchangeId, LimitReservation reservation, decimal used)
+    {
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await reservation.Grain.SettleAsync(reservation.Reservation, used, CancellationToken.None);
+                    return;
+                }
+                catch (Exception exception) when (attempt < MostTries && exception is TimeoutException or OrleansException)
+                {
+                    await Task.Delay(FirstPause * (1 << (attempt - 1)), timeProvider);
+                }
+            }
+        }
+#pragma warning disable CA1031 // Nobody awaits this: a failure that is not logged here is seen nowhere.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotBooked(exchangeId, used, reservation.Kind, exception);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _pending) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    [LoggerMessage(EventId = 1302, EventName = "UseNotBooked", Level = LogLevel.Error,
+        Message = "What exchange {ExchangeId} has used ({Amount}, {Kind}) was not booked; what it had reserved goes on counting.")]
+    private partial void LogNotBooked(Guid exchangeId, decimal amount, LimitKind kind, Exception exception);
+}

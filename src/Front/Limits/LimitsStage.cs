@@ -1,0 +1,183 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Limits;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Providers.Pricing;
+using Orleans.Runtime;
+
+namespace GatewayActors.Front.Limits;
+
+/// <summary>
+/// Asks whether a step may call its upstream: the gateway's rate limit, where admission could not ask it, then every spend and token
+/// limit that counts the step. Comes after the cache, whose answers take nothing, and before the first attempt.
+/// </summary>
+internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement settlement, IPriceTable prices, GatewayOptions options, ILogger<LimitsStage> logger)
+{
+    /// <summary>Ends an exchange that its admission did not let through. Before its body is read: a refused request should cost little.</summary>
+    public static void RefuseByRate(Step step)
+    {
+        if (step.Exchange.Rate is { IsTaken: false } rate)
+        {
+            Refuse(step, rate);
+        }
+    }
+
+    /// <summary>Takes what the step needs, or fails it.</summary>
+    public ValueTask ReserveAsync(Step step)
+    {
+        var (exchange, snapshot) = (step.Exchange, step.Exchange.Snapshot);
+        var needsRate = snapshot.HasRateLimit && exchange.Rate is null;
+        return needsRate || (snapshot.Limits is not null && UsesModels(step)) ? ReserveAsync(step, needsRate) : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask ReserveAsync(Step step, bool needsRate)
+    {
+        try
+        {
+            if (needsRate && await TakeRateAsync(step.Exchange) is { IsTaken: false } rate)
+            {
+                Refuse(step, rate);
+                return;
+            }
+
+            if (step.Exchange.Snapshot.Limits is { } limits && UsesModels(step))
+            {
+                await ReserveAsync(step, limits);
+            }
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            LogNoDecision(step.Exchange.Id, exception);
+            step.Fail(GatewayError.NoDecision);
+        }
+    }
+
+    private static async ValueTask<RateLimitDecision?> TakeRateAsync(Exchange exchange)
+    {
+        var grain = exchange.Gateway.Grain;
+        try
+        {
+            exchange.Rate = await grain.TakeRateAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            exchange.Rate = await grain.TakeRateAsync(CancellationToken.None); // The silo is gone; another one has the grain now.
+        }
+
+        return exchange.Rate;
+    }
+
+    private async ValueTask ReserveAsync(Step step, GatewayLimits limits)
+    {
+        var subject = new LimitSubject
+        {
+            Provider = step.Route.Provider.Slug,
+            Model = step.RequestedModel,
+            Metadata = limits.UsesMetadata ? Metadata.ReadValues(step.Headers.Metadata, options.Logs.MaxMetadataEntries) : null,
+        };
+        var counting = new List<LimitRule>(limits.Rules.Length);
+        foreach (var rule in limits.Rules)
+        {
+            switch (rule.Counts(subject))
+            {
+                case true:
+                    counting.Add(rule);
+                    break;
+                case null:
+                    step.Fail(new(GatewayErrorKind.LimitUnresolvable, $"The {rule} filters by model, and the request names none."));
+                    return;
+                default:
+                    break;
+            }
+        }
+
+        if (counting.Count > 0)
+        {
+            await ReserveAsync(step, subject, counting);
+        }
+    }
+
+    private async ValueTask ReserveAsync(Step step, LimitSubject subject, List<LimitRule> rules)
+    {
+        var estimate = UsageEstimate.Of(step);
+        var asked = rules.ConvertAll(rule =>
+        {
+            var grain = grains.GetGrain<IQuotaGrain>(rule.KeyOf(subject));
+            return (Rule: rule, Grain: grain, Decision: AskAsync(grain, rule.Quota, Amount(step, rule, estimate)));
+        });
+
+        // All of them are awaited, whatever one says: what was granted must be settled.
+        var failure = default(Exception);
+        var granted = new List<LimitReservation>(asked.Count);
+        foreach (var (rule, grain, asking) in asked)
+        {
+            try
+            {
+                var decision = await asking;
+                if (decision.IsGranted)
+                {
+                    granted.Add(new(rule.Kind, grain, decision.Reservation));
+                }
+                else
+                {
+                    step.Fail(Refusal(rule, subject, decision.RetryAfter));
+                }
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+            {
+                failure ??= exception;
+            }
+        }
+
+        step.Reservations = granted;
+        if (failure is not null)
+        {
+            LogNoDecision(step.Exchange.Id, failure);
+            step.Fail(GatewayError.NoDecision);
+        }
+
+        if (step.Error is not null)
+        {
+            settlement.Release(step);
+        }
+    }
+
+    private static async Task<QuotaDecision> AskAsync(IQuotaGrain grain, QuotaRule rule, decimal amount)
+    {
+        try
+        {
+            return await grain.ReserveAsync(rule, amount, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return await grain.ReserveAsync(rule, amount, CancellationToken.None);
+        }
+    }
+
+    private decimal Amount(Step step, LimitRule rule, UsageEstimate estimate) => rule.Kind == LimitKind.Tokens
+        ? estimate.Tokens
+        : estimate.Cost(prices.Find(step.Route.Provider.Slug, answeredModel: null, step.RequestedModel), step.Headers.CustomCost);
+
+    private static GatewayError Refusal(LimitRule rule, LimitSubject subject, TimeSpan retryAfter)
+    {
+        var target = subject.Model is { } model ? $"{subject.Provider} {model}" : subject.Provider;
+        return rule.Kind == LimitKind.Spend
+            ? new(GatewayErrorKind.SpendLimited, $"Spend limit exceeded: {rule} for {target}") { RetryAfter = retryAfter }
+            : new(GatewayErrorKind.TokenLimited, $"Token limit exceeded: {rule} for {target}") { RetryAfter = retryAfter };
+    }
+
+    /// <summary>The limit of the gateway, not of the step: no other step of the exchange may go on.</summary>
+    private static void Refuse(Step step, RateLimitDecision rate)
+    {
+        var error = new GatewayError(GatewayErrorKind.RateLimited, "Rate limited") { RetryAfter = rate.ResetAfter };
+        step.Fail(error);
+        step.Exchange.Fail(error);
+    }
+
+    /// <summary>Lists, polls and deletions call no model.</summary>
+    private static bool UsesModels(Step step) => HttpMethods.IsPost(step.Method) || HttpMethods.IsPut(step.Method);
+
+    [LoggerMessage(EventId = 1301, EventName = "NoLimitDecision", Level = LogLevel.Error, Message = "No grain decided about the limits of exchange {ExchangeId}.")]
+    private partial void LogNoDecision(Guid exchangeId, Exception exception);
+}
