@@ -15,12 +15,15 @@ namespace GatewayActors.Front.Limits;
 internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement settlement, IPriceTable prices, GatewayOptions options, ILogger<LimitsStage> logger)
 {
     /// <summary>Ends an exchange that its admission did not let through. Before its body is read: a refused request should cost little.</summary>
-    public static void RefuseByRate(Step step)
+    public static bool RefusesByRate(Exchange exchange)
     {
-        if (step.Exchange.Rate is { IsTaken: false } rate)
+        if (exchange.Rate is { IsTaken: false } rate)
         {
-            Refuse(step, rate);
+            exchange.Fail(Refusal(rate));
+            return true;
         }
+
+        return false;
     }
 
     /// <summary>Takes what the step needs, or fails it.</summary>
@@ -37,7 +40,9 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         {
             if (needsRate && await TakeRateAsync(step.Exchange) is { IsTaken: false } rate)
             {
-                Refuse(step, rate);
+                // The limit of the gateway, not of the step: no other step of the exchange may go on.
+                step.Fail(Refusal(rate));
+                step.Exchange.Fail(Refusal(rate));
                 return;
             }
 
@@ -167,13 +172,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
             : new(GatewayErrorKind.TokenLimited, $"Token limit exceeded: {rule} for {target}") { RetryAfter = retryAfter };
     }
 
-    /// <summary>The limit of the gateway, not of the step: no other step of the exchange may go on.</summary>
-    private static void Refuse(Step step, RateLimitDecision rate)
-    {
-        var error = new GatewayError(GatewayErrorKind.RateLimited, "Rate limited") { RetryAfter = rate.ResetAfter };
-        step.Fail(error);
-        step.Exchange.Fail(error);
-    }
+    private static GatewayError Refusal(RateLimitDecision rate) => new(GatewayErrorKind.RateLimited, "Rate limited") { RetryAfter = rate.ResetAfter };
 
     /// <summary>Lists, polls and deletions call no model.</summary>
     private static bool UsesModels(Step step) => HttpMethods.IsPost(step.Method) || HttpMethods.IsPut(step.Method);

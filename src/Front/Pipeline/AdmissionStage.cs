@@ -18,6 +18,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         {
             SeenVersion = gateway.SeenVersion,
             Caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous,
+            TakesRate = true,
         };
         Admission admission;
         try
@@ -33,7 +34,9 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
 
         switch (admission.Verdict)
         {
-            case AdmissionVerdict.Admitted:
+            case AdmissionVerdict.Admitted or AdmissionVerdict.RateLimited:
+                // A refusal by the rate limit is answered when it is known where the exchange would have gone: it is logged.
+                exchange.Rate = admission.Rate;
                 exchange.Snapshot = gateway.Accept(admission);
                 handles.Keep(gateway);
                 break;

@@ -3,6 +3,7 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Simulator;
 using GatewayActors.Front.Universal;
@@ -26,6 +27,9 @@ internal static class DataPlaneExtensions
             services.AddSingleton<RoutingStage>();
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();
+            services.AddSingleton<LimitsStage>();
+            services.AddSingleton<LimitSettlement>();
+            services.AddHostedService(provider => provider.GetRequiredService<LimitSettlement>());
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();
             services.AddSingleton<BodyStage>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
@@ -37,6 +38,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>Set by admission: the configuration that holds for this exchange.</summary>
     public GatewaySnapshot Snapshot { get; set; } = null!;
+
+    /// <summary>What the gateway's rate limit said; null while it was not asked.</summary>
+    public RateLimitDecision? Rate { get; set; }
 
     /// <summary>The client's token, if it proved one that may run on this account.</summary>
     public TokenPrincipal? Principal { get; set; }

@@ -1,6 +1,7 @@
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
@@ -124,7 +125,7 @@ internal sealed partial class ExchangePipeline(
         var step = new Step(exchange, exchange.Http.Request.Headers);
         exchange.Step = step;
         Route(step);
-        var answer = step.Error is null ? await steps.RunAsync(step) : null;
+        var answer = step.Error is null && !LimitsStage.RefusesByRate(exchange) ? await steps.RunAsync(step) : null;
         if (step.Error is { } error)
         {
             exchange.Fail(error);

@@ -8,7 +8,7 @@ internal static class ExchangeResponseHeaders
     // Browsers show a script only the headers that are listed here.
     private const string Exposed =
         "cf-aig-cache-status, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-dlp, "
-        + "cf-aig-trace-id, cf-aig-cost, cf-aig-tokens-in, cf-aig-tokens-out, retry-after, x-request-id, request-id";
+        + "cf-aig-trace-id, cf-aig-cost, cf-aig-tokens-in, cf-aig-tokens-out, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, x-request-id, request-id";
 
     /// <summary>Ids and, for browsers, access rights.</summary>
     public static void Write(Exchange exchange, IHeaderDictionary headers)
@@ -22,6 +22,13 @@ internal static class ExchangeResponseHeaders
             {
                 headers["cf-aig-log-id"] = step.LogIdText;
             }
+        }
+
+        if (exchange.Rate is { } rate)
+        {
+            Set(headers, "x-ratelimit-limit", rate.Limit);
+            Set(headers, "x-ratelimit-remaining", rate.Remaining);
+            Set(headers, "x-ratelimit-reset", (long)Math.Ceiling(rate.ResetAfter.TotalSeconds));
         }
 
         WriteCors(exchange.Http.Request, headers);

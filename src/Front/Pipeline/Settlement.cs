@@ -1,5 +1,6 @@
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
@@ -9,23 +10,20 @@ using GatewayActors.Providers.Usage;
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Books what an exchange used: usage, cost, metrics, trace and log entry. Never delays or fails the answer.</summary>
-internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
+internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, LogWriter log, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
 {
     /// <summary>Takes what the answer said about itself. Called once per step that is answered, as soon as it is known.</summary>
     public void ReadUsage(Step step, UsageReader? reader)
     {
-        if (reader is null)
-        {
-            return;
-        }
-
-        step.Usage = reader.Complete();
+        step.Usage = reader?.Complete() ?? UsageReport.None;
         if (step.Usage.Usage is { } usage)
         {
             var price = prices.Find(step.Route.Provider.Slug, step.Usage.Model, step.RequestedModel);
             step.IsPricedModel = price is not null;
             step.Cost = CostCalculator.Compute(usage, price, step.Headers.CustomCost, step.Usage.ServiceTier);
         }
+
+        limits.Settle(step);
     }
 
     /// <summary>Closes the books of an exchange, whatever became of it.</summary>
@@ -44,6 +42,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
         if (exchange.Step is { } step)
         {
             step.StatusCode = exchange.StatusCode;
+            limits.Settle(step);
             WriteLog(step, ended);
         }
     }
@@ -71,6 +70,7 @@ internal sealed class Settlement(IPriceTable prices, LogWriter log, GatewayMetri
             step.StatusCode = error.Status(step.Exchange.Snapshot.Strict);
         }
 
+        limits.Settle(step);
         WriteLog(step, timeProvider.GetTimestamp());
         step.ResponseCapture?.Dispose();
     }

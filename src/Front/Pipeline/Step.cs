@@ -1,4 +1,5 @@
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Usage;
@@ -67,6 +68,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>The model that the request names; null if it names none that we can see.</summary>
     public string? RequestedModel { get; set; }
+
+    /// <summary>What the step holds of limits, until it is settled; null for nothing.</summary>
+    public IReadOnlyList<LimitReservation>? Reservations { get; set; }
 
     /// <summary>The attempts made so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(capacity: 1);

@@ -1,9 +1,10 @@
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Takes one routed step through its stages, up to an answer that may be committed.</summary>
-internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, AttemptEngine attempts)
+internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, LimitsStage limits, AttemptEngine attempts)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     public async ValueTask<Attempt?> RunAsync(Step step)
@@ -33,6 +34,7 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
         }
 
         step.RequestedModel = step.Route.Address.Model ?? RequestModel.Find(step.Body.Head, step.ContentType, step.Route);
-        return await attempts.RunAsync(step);
+        await limits.ReserveAsync(step);
+        return step.Error is null ? await attempts.RunAsync(step) : null;
     }
 }

@@ -1,4 +1,5 @@
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
@@ -24,6 +25,11 @@ internal sealed class UniversalEndpoint(
             return null;
         }
 
+        if (LimitsStage.RefusesByRate(exchange))
+        {
+            return null;
+        }
+
         var body = await bodies.ReadWholeAsync(exchange);
         if (exchange.Error is not null || exchange.ClientGone)
         {
@@ -40,7 +46,7 @@ internal sealed class UniversalEndpoint(
         {
             var step = await StartAsync(exchange, steps[index], index, hasFallback: index + 1 < steps.Count, body);
             var answer = step.Error is null ? await runner.RunAsync(step) : null;
-            if (exchange.ClientGone)
+            if (exchange.ClientGone || exchange.Error is not null)
             {
                 answer?.Dispose();
                 return null;

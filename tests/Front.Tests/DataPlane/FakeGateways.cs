@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Limits;
 using Xunit;
 
 namespace GatewayActors.Front.Tests.DataPlane;
@@ -10,6 +11,13 @@ namespace GatewayActors.Front.Tests.DataPlane;
 public class FakeGateways : DispatchProxy
 {
     private readonly ConcurrentDictionary<string, Grain> _grains = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FakeQuota> _quotas = new(StringComparer.Ordinal);
+
+    /// <summary>The quotas that were asked, by their keys.</summary>
+    internal IReadOnlyDictionary<string, FakeQuota> Quotas => _quotas;
+
+    /// <summary>Sets up every quota when it is asked first.</summary>
+    internal Action<FakeQuota> OnQuota { get; set; } = _ => { };
 
     internal static (IGrainFactory Factory, FakeGateways Gateways) Make()
     {
@@ -21,8 +29,19 @@ public class FakeGateways : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        Assert.Equal(typeof(IGatewayGrain), targetMethod!.GetGenericArguments().Single());
-        return this[(string)args![0]!];
+        var (type, key) = (targetMethod!.GetGenericArguments().Single(), (string)args![0]!);
+        if (type == typeof(IQuotaGrain))
+        {
+            return _quotas.GetOrAdd(key, key =>
+            {
+                var quota = new FakeQuota(key);
+                OnQuota(quota);
+                return quota;
+            });
+        }
+
+        Assert.Equal(typeof(IGatewayGrain), type);
+        return this[key];
     }
 
     internal sealed class Grain(string key) : IGatewayGrain
@@ -34,6 +53,12 @@ public class FakeGateways : DispatchProxy
 
         /// <summary>The versions that callers said they held.</summary>
         public ConcurrentQueue<long> SeenVersions { get; } = [];
+
+        /// <summary>What the rate limit says; asked only where the real grain would ask.</summary>
+        public Func<RateLimitDecision?> Rate { get; set; } = () => null;
+
+        /// <summary>How often the rate limit was asked with a call of its own.</summary>
+        public int RateCalls { get; private set; }
 
         /// <summary>What goes wrong with the next calls.</summary>
         public ConcurrentQueue<Exception> Failures { get; } = [];
@@ -65,15 +90,21 @@ public class FakeGateways : DispatchProxy
             var verdict = Record is null ? AdmissionVerdict.GatewayNotFound
                 : query.Caller == Caller.Anonymous && (Record.Configuration.Authentication ?? true) ? AdmissionVerdict.Unauthorized
                 : AdmissionVerdict.Admitted;
+            var rate = verdict == AdmissionVerdict.Admitted && query.TakesRate && query.SeenVersion == Record!.Version ? Rate() : null;
             return ValueTask.FromResult(new Admission
             {
-                Verdict = verdict,
+                Verdict = rate is { IsTaken: false } ? AdmissionVerdict.RateLimited : verdict,
+                Rate = rate,
                 Version = Record?.Version ?? 0,
                 Gateway = verdict == AdmissionVerdict.Admitted && query.SeenVersion != Record!.Version ? Record : null,
             });
         }
 
-        public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<RateLimitDecision?>(null);
+        public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default)
+        {
+            RateCalls++;
+            return Failures.TryDequeue(out var failure) ? ValueTask.FromException<RateLimitDecision?>(failure) : ValueTask.FromResult(Rate());
+        }
 
         public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(Record);
 

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using GatewayActors.Abstractions.Limits;
+
+namespace GatewayActors.Front.Tests.DataPlane;
+
+/// <summary>A quota that lives in the test: grants until it is told not to, and remembers what it was asked.</summary>
+internal sealed class FakeQuota(string key) : IQuotaGrain
+{
+    private readonly Channel<(long Number, decimal Actual)> _settled = Channel.CreateUnbounded<(long, decimal)>();
+    private long _number;
+
+    public string Key { get; } = key;
+
+    /// <summary>Null while everything is granted; else what a refusal says.</summary>
+    public TimeSpan? RefusesFor { get; set; }
+
+    /// <summary>What goes wrong with the next reservations.</summary>
+    public ConcurrentQueue<Exception> Failures { get; } = [];
+
+    /// <summary>What goes wrong with the next settlements.</summary>
+    public ConcurrentQueue<Exception> SettleFailures { get; } = [];
+
+    /// <summary>What was asked, granted or not.</summary>
+    public ConcurrentQueue<(QuotaRule Rule, decimal Amount)> Asked { get; } = [];
+
+    public ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    {
+        if (Failures.TryDequeue(out var failure))
+        {
+            return ValueTask.FromException<QuotaDecision>(failure);
+        }
+
+        Asked.Enqueue((rule, amount));
+        return ValueTask.FromResult(new QuotaDecision
+        {
+            IsGranted = RefusesFor is null,
+            Reservation = new() { Epoch = Guid.Empty, Number = Interlocked.Increment(ref _number), Window = 0, Amount = amount },
+            RetryAfter = RefusesFor ?? TimeSpan.Zero,
+        });
+    }
+
+    public ValueTask SettleAsync(QuotaReservation reservation, decimal actual, CancellationToken cancellationToken = default)
+    {
+        if (SettleFailures.TryDequeue(out var failure))
+        {
+            return ValueTask.FromException(failure);
+        }
+
+        _settled.Writer.TryWrite((reservation.Number, actual));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The next settlement.</summary>
+    public ValueTask<(long Number, decimal Actual)> NextSettledAsync(CancellationToken cancellationToken) => _settled.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Whether a settlement is there that was not read.</summary>
+    public bool HasSettled => _settled.Reader.TryPeek(out _);
+}
