@@ -1,5 +1,6 @@
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.Gateways;
+using GatewayActors.Grains.Limits;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Xunit;
@@ -31,6 +32,15 @@ public sealed class StoredStateTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public void QuotaAndRateState_WithoutNewerFields_AreReadWithTheirDefaults()
+    {
+        var quota = Read<OldQuotaState, QuotaState>(new() { Used = 3.5m });
+        Assert.Equal((3.5m, 0m, 0L, Guid.Empty), (quota.Used, quota.Held, quota.LastNumber, quota.Epoch));
+
+        Assert.Empty(Read<OldRateState, RateState>(new()).Counts);
+    }
+
+    [Fact]
     public void GatewayState_WithFieldsOfANewerRelease_IsReadWithoutThem()
     {
         var state = Read<NewGatewayState, GatewayState>(new() { LastVersion = 3, Later = "later" });
@@ -50,6 +60,18 @@ public sealed class StoredStateTests(ClusterFixture fixture)
 internal sealed class OldGatewayState
 {
     [Id(1)] public long LastVersion { get; set; }
+}
+
+[GenerateSerializer, Alias("test.old-quota-state")]
+internal sealed record OldQuotaState
+{
+    [Id(3)] public decimal Used { get; init; }
+}
+
+[GenerateSerializer, Alias("test.old-rate-state")]
+internal sealed record OldRateState
+{
+    [Id(0)] public Guid GatewayId { get; init; }
 }
 
 [GenerateSerializer, Alias("test.new-gateway-state")]

@@ -116,7 +116,7 @@ public sealed partial class ReferenceTests
     [GeneratedRegex("\"(cf-aig-[a-z-]*[a-z])\"", RegexOptions.CultureInvariant)]
     private static partial Regex HeaderLiteral();
 
-    [GeneratedRegex("""headers(?:\[|, )"(cf-aig-[a-z-]+)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""headers(?:\[|, )"((?:cf-aig|x-ratelimit)-[a-z-]+)""", RegexOptions.CultureInvariant)]
     private static partial Regex WrittenHeader();
 
     [GeneratedRegex("PackageVersion Include=\"([^\"]+)\"", RegexOptions.CultureInvariant)]

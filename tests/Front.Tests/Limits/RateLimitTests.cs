@@ -1,3 +1,4 @@
+using System.Text;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Testing.Upstreams;
@@ -93,7 +94,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     {
         _host.Gateway.Set(DataPlaneHost.Configuration());
         _host.Gateway.Rate = () => null;
-        _host.Script.Then(UpstreamReply.Json(Bodies.Completion).Header("x-ratelimit-limit", "60"));
+        _host.Script.Then(new UpstreamReply().Header("content-type", "application/json").Header("x-ratelimit-limit", "60").Content(Encoding.UTF8.GetBytes(Bodies.Completion)));
 
         var answer = await _host.ChatAsync();
 

@@ -21,7 +21,8 @@ public sealed class GatewayApiTests(AdminHost host)
          "spend_limits":{"enabled":true,"rules":[{"id":"r1","limit":12.5,"limitType":"cost","window":86400,"enabled":false,"technique":"fixed",
             "metadata":{"user":{"mode":"partition"},"team":{"mode":"filter","values":["a"]}},"model":{"mode":"filter","values":["m"]},"provider":{"mode":"partition"}}]},
          "store_id":"abc","stripe":{"authorization":"key","usage_events":[{"payload":"{}"}]},"workers_ai_billing_mode":"unified","zdr":true,
-         "collect_log_payload":false,"compatibility":"strict"}
+         "collect_log_payload":false,"compatibility":"strict",
+         "token_limits":{"enabled":true,"rules":[{"id":"t1","limit":100000,"limitType":"tokens","window":60,"enabled":true,"technique":"sliding","metadata":{"user":{"mode":"partition"}}}]}}
         """;
 
     [Fact]
@@ -79,8 +80,8 @@ public sealed class GatewayApiTests(AdminHost host)
         var cleared = await tenant.SendAsync(
             HttpMethod.Put,
             $"{Gateways}/every-field",
-            Bodies.Gateway("every-field", ""","authentication":null,"dlp":null,"retry_backoff":null,"spend_limits":null,"otel":null,"zdr":null"""));
-        foreach (var field in (string[])["authentication", "dlp", "retry_backoff", "spend_limits", "otel", "zdr"])
+            Bodies.Gateway("every-field", ""","authentication":null,"dlp":null,"retry_backoff":null,"spend_limits":null,"token_limits":null,"otel":null,"zdr":null"""));
+        foreach (var field in (string[])["authentication", "dlp", "retry_backoff", "spend_limits", "token_limits", "otel", "zdr"])
         {
             Assert.False(cleared.AssertSuccess().Result.TryGetProperty(field, out _), field);
         }

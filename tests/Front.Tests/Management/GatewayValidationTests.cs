@@ -67,6 +67,8 @@ public sealed class GatewayValidationTests
     [InlineData("otel", """[7,{"url":"https://a","headers":{"a b":"c","d":1}}]""", "otel.0: Expected object, received number", "otel.1.headers.a b: 'a b' is not a header name", "otel.1.headers.d: Expected string, received number")]
     [InlineData("otel", """[{"url":"https://a","headers":{"a":"b\r\nc: d"}}]""", "otel.0.headers.a: A header value has printable ASCII characters only")]
     [InlineData("otel", "[{},{},{},{},{},{},{},{},{},{},{}]", "otel: Array must contain at most 10 element(s)")]
+    [InlineData("spend_limits", """{"rules":[{"limit":1,"window":60,"limitType":"tokens"}]}""", "spend_limits.rules.0.limitType: Invalid enum value. Expected 'cost', received 'tokens'")]
+    [InlineData("token_limits", """{"rules":[{"limit":1,"window":60,"limitType":"cost"}]}""", "token_limits.rules.0.limitType: Invalid enum value. Expected 'tokens', received 'cost'")]
     [InlineData("spend_limits", """{"rules":[{"limit":-1,"window":60}]}""", "spend_limits.rules.0.limitType: Required", "spend_limits.rules.0.limit: Number must be greater than or equal to 0")]
     [InlineData("spend_limits", """{"rules":[{"limitType":"cost"}]}""", "spend_limits.rules.0.limit: Expected number, received nan", "spend_limits.rules.0.window: Expected number, received nan")]
     [InlineData("spend_limits", """{"rules":[{"limitType":"cost","limit":1,"window":1,"model":{"mode":"filter"}}]}""", "spend_limits.rules.0.model.values: Required")]

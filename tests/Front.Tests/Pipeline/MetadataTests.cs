@@ -21,6 +21,18 @@ public sealed class MetadataTests
         Assert.Null(warning);
     }
 
+    [Fact]
+    public void ReadValues_ForLimits_AreTextsInFullLength()
+    {
+        var value = new string('x', 3_000);
+
+        var values = Metadata.ReadValues($$"""{"cf.a":1,"a":"{{value}}","b":1.50,"c":true,"d":"","e":5,"f":6}""", 5);
+
+        Assert.Equal(new Dictionary<string, string> { ["a"] = value, ["b"] = "1.50", ["c"] = "true", ["d"] = "", ["e"] = "5" }, values);
+        Assert.Null(Metadata.ReadValues("""{"a":1,"b":null}""", 5));
+        Assert.Null(Metadata.ReadValues(null, 5));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("")]
