@@ -6,6 +6,12 @@ public static class GrainKeys
     /// <summary>The one grain that knows which accounts exist; never on the request path.</summary>
     public const string AccountDirectory = "accounts";
 
+    /// <summary>
+    /// How many shards a gateway's cache has. More would spread it further and leave less room for large answers in each. The same in
+    /// all releases that run side by side, or they would look for the same answers in different places.
+    /// </summary>
+    public const int CacheShards = 4;
+
     /// <summary>The key of an account's grain.</summary>
     public static string Account(string accountId) => accountId;
 
@@ -20,6 +26,22 @@ public static class GrainKeys
     /// <param name="partition">A hash of fixed length of the values that are counted together: no other rule id can make the same key.</param>
     public static string Quota(string accountId, string gatewayId, string kind, string ruleId, string partition) =>
         string.Concat(Gateway(accountId, gatewayId), "/", kind, "/") + string.Concat(ruleId, "/", partition);
+
+    /// <summary>The key of one shard of a gateway's cache.</summary>
+    /// <param name="gatewayKey">The gateway, as <see cref="Gateway"/> has it.</param>
+    /// <param name="shard">From 0 to <see cref="CacheShards"/> - 1.</param>
+    public static string CacheShard(string gatewayKey, int shard) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{gatewayKey}/{shard}");
+
+    /// <summary>Takes a cache shard's key apart: the key of its gateway.</summary>
+    /// <exception cref="FormatException">The key was not built by <see cref="CacheShard"/>.</exception>
+    public static string GatewayOfCacheShard(string key)
+    {
+        var slash = key.LastIndexOf('/');
+        return slash > 0 && key.IndexOf('/', StringComparison.Ordinal) < slash
+            ? key[..slash]
+            : throw new FormatException($"'{key}' is not the key of a cache shard.");
+    }
 
     /// <summary>Takes a gateway grain's key apart.</summary>
     /// <exception cref="FormatException">The key was not built by <see cref="Gateway"/>.</exception>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GatewayActors.Grains.Accounts;
+using GatewayActors.Grains.Caching;
 using GatewayActors.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,12 @@ public sealed record SiloSettings
 
     /// <summary>Most gateways an account may have.</summary>
     public required int MaxGatewaysPerAccount { get; init; }
+
+    /// <summary>Bytes that the cached answers of the silo take at most.</summary>
+    public required long MaxCacheBytes { get; init; }
+
+    /// <summary>Bytes that the cached answers of one gateway take at most.</summary>
+    public required long MaxCacheBytesPerGateway { get; init; }
 }
 
 /// <summary>Puts a silo into a host.</summary>
@@ -52,6 +59,8 @@ public static class SiloHosting
                 });
                 silo.Services.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Path = Path.Combine(settings.DataDirectory, "state.db"));
                 silo.Services.Configure<AccountOptions>(options => options.MaxGateways = settings.MaxGatewaysPerAccount);
+                silo.Services.AddCacheShards(options =>
+                    (options.MaxBytes, options.MaxBytesPerGateway) = (settings.MaxCacheBytes, settings.MaxCacheBytesPerGateway));
             });
             return builder;
         }

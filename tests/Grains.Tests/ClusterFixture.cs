@@ -2,6 +2,7 @@ using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Grains.Accounts;
+using GatewayActors.Grains.Caching;
 using GatewayActors.Testing.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
@@ -39,6 +40,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             Storage.AddTo(silo.Services);
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.Configure<AccountOptions>(options => options.MaxGateways = MaxGateways);
+            silo.Services.AddCacheShards();
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();

@@ -87,6 +87,15 @@ public sealed record GatewayConfiguration
 
     /// <summary>Ours: limits of tokens, in the shape of <see cref="SpendLimits"/>.</summary>
     [Id(30)] public SpendLimitsConfiguration? TokenLimits { get; init; }
+
+    /// <summary>Ours: cache streams too, and replay them as streams. Default: false, as in the reference.</summary>
+    [Id(34)] public bool? CacheStreaming { get; init; }
+
+    /// <summary>Ours: identical requests at the same time share one call to the provider, where its answer may be cached. Default: true.</summary>
+    [Id(35)] public bool? CacheSingleFlight { get; init; }
+
+    /// <summary>Ours: seconds that an answer may be older than its TTL and still be served if the provider fails. Default: 0. Range: 0 to 2,678,400.</summary>
+    [Id(36)] public long? CacheStaleIfError { get; init; }
 }
 
 /// <summary>How a limit's window moves.</summary>

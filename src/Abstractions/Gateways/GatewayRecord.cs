@@ -27,4 +27,10 @@ public sealed record GatewayRecord
 
     /// <summary>Whether its first request created it.</summary>
     [Id(7)] public required bool IsDefault { get; init; }
+
+    /// <summary>
+    /// The version that last made all cached answers void: by a purge, by an update with <see cref="GatewayConfiguration.CacheInvalidateOnUpdate"/>,
+    /// or by the creation. It comes with every admission, so no exchange that is admitted later is given an older answer.
+    /// </summary>
+    [Id(8)] public long CacheGeneration { get; init; }
 }

@@ -39,6 +39,10 @@ public interface IGatewayGrain : IGrainWithStringKey
     [Alias("update")]
     Task<GatewayChange> UpdateAsync(GatewayConfiguration configuration, CancellationToken cancellationToken = default);
 
+    /// <summary>Makes all cached answers of the gateway void, for every exchange that is admitted after this has returned.</summary>
+    [Alias("purge-cache")]
+    Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Deletes the gateway; the record of the change is what it was.</summary>
     [Alias("delete")]
     Task<GatewayChange> DeleteAsync(CancellationToken cancellationToken = default);

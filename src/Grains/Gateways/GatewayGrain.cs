@@ -1,5 +1,6 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Grains.Limits;
 using Microsoft.Extensions.DependencyInjection;
@@ -99,18 +100,47 @@ internal sealed partial class GatewayGrain(
             CreatedAt = now,
             ModifiedAt = now,
             IsDefault = _gatewayId == Identifiers.DefaultGatewayId,
+            CacheGeneration = stored.State.LastVersion + 1, // A former gateway of this id may have left answers.
         });
     }
 
-    public async Task<GatewayChange> UpdateAsync(GatewayConfiguration configuration, CancellationToken cancellationToken = default) =>
-        _admissions is { Gateway: var gateway }
-            ? await WriteAsync(gateway with
-            {
-                Version = stored.State.LastVersion + 1,
-                Configuration = configuration,
-                ModifiedAt = timeProvider.GetUtcNow(),
-            })
-            : new() { Outcome = GatewayChangeOutcome.NotFound };
+    public async Task<GatewayChange> UpdateAsync(GatewayConfiguration configuration, CancellationToken cancellationToken = default)
+    {
+        if (_admissions is not { Gateway: var gateway })
+        {
+            return new() { Outcome = GatewayChangeOutcome.NotFound };
+        }
+
+        var version = stored.State.LastVersion + 1;
+        var change = await WriteAsync(gateway with
+        {
+            Version = version,
+            Configuration = configuration,
+            ModifiedAt = timeProvider.GetUtcNow(),
+            CacheGeneration = configuration.CacheInvalidateOnUpdate ? version : gateway.CacheGeneration,
+        });
+        if (configuration.CacheInvalidateOnUpdate)
+        {
+            ClearCache(version);
+        }
+
+        return change;
+    }
+
+    public async Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default)
+    {
+        if (_admissions is not { Gateway: var gateway })
+        {
+            DeactivateOnIdle();
+            return new() { Outcome = GatewayChangeOutcome.NotFound };
+        }
+
+        // A new version, because only that brings the new generation to the fronts.
+        var version = stored.State.LastVersion + 1;
+        var change = await WriteAsync(gateway with { Version = version, CacheGeneration = version });
+        ClearCache(version);
+        return change;
+    }
 
     public async Task<GatewayChange> DeleteAsync(CancellationToken cancellationToken = default)
     {
@@ -124,6 +154,7 @@ internal sealed partial class GatewayGrain(
 
         // The row stays with its last version: a gateway created anew under this id must not repeat one that fronts still hold.
         await StoreAsync(new() { LastVersion = stored.State.LastVersion + 1 });
+        ClearCache(stored.State.LastVersion);
         await Account.UnregisterGatewayAsync(_gatewayId, cancellationToken);
         DeactivateOnIdle();
         return new() { Outcome = GatewayChangeOutcome.Done, Gateway = gateway };
@@ -192,6 +223,19 @@ internal sealed partial class GatewayGrain(
         }
 
         return _admissions is { } admissions ? Decide(admissions, query) : GatewayAdmissions.NotFound;
+    }
+
+    /// <summary>
+    /// Lets the shards free the memory of void answers. Not waited for: the generation alone keeps them from being served, and a shard
+    /// that does not hear of it now learns of it with the next lookup.
+    /// </summary>
+    private void ClearCache(long generation)
+    {
+        for (var shard = 0; shard < GrainKeys.CacheShards; shard++)
+        {
+            var grain = GrainFactory.GetGrain<ICacheShardGrain>(GrainKeys.CacheShard(this.GetPrimaryKeyString(), shard));
+            grain.ClearAsync(generation, CancellationToken.None).AsTask().Ignore();
+        }
     }
 
     private async Task<GatewayChange> WriteAsync(GatewayRecord gateway)
