@@ -63,6 +63,9 @@ public sealed class GatewayOptions
     /// <summary>The price table.</summary>
     public PriceOptions Prices { get; set; } = new();
 
+    /// <summary>The memory of the response cache.</summary>
+    public CacheMemoryOptions Cache { get; set; } = new();
+
     /// <summary>Whether clients may call a provider. The simulator is off in <see cref="GatewayMode.Cluster"/> unless it is switched on.</summary>
     public bool IsProviderEnabled(string slug) =>
         Providers.TryGetValue(slug, out var provider) && provider.Enabled is { } enabled
@@ -138,6 +141,24 @@ public sealed class ClusterOptions
     /// <summary>The service whose stored state the cluster owns; stays the same over all deployments. Default: gateway-actors.</summary>
     [Pattern("^[A-Za-z0-9._-]{1,64}$", "1 to 64 letters, digits, '.', '_' or '-'")]
     public string ServiceId { get; set; } = "gateway-actors";
+}
+
+/// <summary>The memory of the response cache. Bound from <c>Gateway:Cache</c>.</summary>
+public sealed class CacheMemoryOptions
+{
+    /// <summary>
+    /// Bytes that cached answers take in this process at most; the least recently used make room. Default: 268,435,456 (256 MiB). Range:
+    /// 1,048,576 to 1,099,511,627,776.
+    /// </summary>
+    [Between(1_048_576, 1_099_511_627_776)]
+    public long MaxBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that the cached answers of one gateway take at most, in equal parts over 4 shards: an answer larger than a part is not kept.
+    /// Default: 134,217,728 (128 MiB). Range: 1,048,576 to 1,099,511,627,776.
+    /// </summary>
+    [Between(1_048_576, 1_099_511_627_776)]
+    public long MaxBytesPerGateway { get; set; } = 128L * 1024 * 1024;
 }
 
 /// <summary>The price table. Bound from <c>Gateway:Prices</c>.</summary>

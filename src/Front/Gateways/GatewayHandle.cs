@@ -1,3 +1,5 @@
+using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Providers;
 
@@ -6,6 +8,7 @@ namespace GatewayActors.Front.Gateways;
 /// <summary>What a front keeps of one gateway: the way to its grain, and the newest snapshot it has seen.</summary>
 internal sealed class GatewayHandle(string accountId, string gatewayId, IGatewayGrain grain)
 {
+    private readonly ICacheShardGrain?[] _cacheShards = new ICacheShardGrain?[GrainKeys.CacheShards];
     private GatewaySnapshot? _snapshot;
 
     public string AccountId { get; } = accountId;
@@ -20,7 +23,14 @@ internal sealed class GatewayHandle(string accountId, string gatewayId, IGateway
     public CredentialHome Home { get; } = new() { Account = accountId };
 
     /// <summary>The version to ask with; 0 for none.</summary>
-    public long SeenVersion => Volatile.Read(ref _snapshot)?.Version ?? 0;
+    public long SeenVersion => Seen?.Version ?? 0;
+
+    /// <summary>The newest snapshot seen; null for none.</summary>
+    public GatewaySnapshot? Seen => Volatile.Read(ref _snapshot);
+
+    /// <summary>The grain of one shard of the gateway's cache. Thread-safe: two references to one grain are as good as one.</summary>
+    public ICacheShardGrain CacheShard(int shard, IGrainFactory grains) =>
+        _cacheShards[shard] ??= grains.GetGrain<ICacheShardGrain>(GrainKeys.CacheShard(GrainKeys.Gateway(AccountId, GatewayId), shard));
 
     /// <summary>Takes the configuration of an admission, if it brings one, and answers the snapshot that the admission decided by.</summary>
     /// <remarks>

@@ -35,4 +35,7 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Whether clients need an API token.</summary>
     public bool RequiresToken { get; } = gateway.Configuration.Authentication ?? true;
+
+    /// <summary>What is cached, and how.</summary>
+    public CacheSettings Cache { get; } = new(gateway);
 }

@@ -122,6 +122,8 @@ internal static class GatewayHost
             ServiceId = options.Cluster.ServiceId,
             DataDirectory = options.DataDirectory,
             MaxGatewaysPerAccount = options.MaxGatewaysPerAccount,
+            MaxCacheBytes = options.Cache.MaxBytes,
+            MaxCacheBytesPerGateway = options.Cache.MaxBytesPerGateway,
         });
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(catalog);

@@ -1,4 +1,5 @@
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Caching;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using Orleans.Runtime;
@@ -18,7 +19,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
         {
             SeenVersion = gateway.SeenVersion,
             Caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous,
-            TakesRate = true,
+            TakesRate = !CacheStage.MayAnswer(exchange), // An answer out of the cache takes nothing.
         };
         Admission admission;
         try

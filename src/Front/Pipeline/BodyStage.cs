@@ -1,3 +1,4 @@
+using GatewayActors.Front.Caching;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Upstreams;
@@ -22,6 +23,7 @@ internal sealed class BodyStage(GatewayOptions options)
             exchange.Body = step.Body = await RequestBodyReader.ReadAsync(
                 exchange.Http,
                 isRepeatable: step.AttemptPolicy.MaxAttempts > 1,
+                wholeBytes: CacheStage.BodyBytes(step),
                 options.Upstream.MaxRequestBodyBytes,
                 captureBytes: step.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
         }

@@ -18,7 +18,7 @@ internal static class CredentialStage
         }
 
         var places = provider.Credentials;
-        if (!places.IsPresent(new Unconsumed(step), QueryOf(step)))
+        if (!places.IsPresent(new UnconsumedHeaders(step), QueryOf(step)))
         {
             step.Fail(new(
                 GatewayErrorKind.CredentialsRequired,
@@ -31,14 +31,5 @@ internal static class CredentialStage
         var url = step.Route.Address.Url.AsSpan();
         var question = url.IndexOf('?');
         return question < 0 ? [] : url[question..];
-    }
-
-    /// <summary>The client's headers as the provider will see them: without our tokens, placeholders and empty keys.</summary>
-    private sealed class Unconsumed(Step step) : IHeaderSource
-    {
-        public string? this[string name] =>
-            !AuthenticationStage.IsConsumed(step.ConsumedHeaders, name) && step[name] is { } value && !HeaderPolicy.IsEmptyCredential(value)
-                ? value
-                : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GatewayActors.Front.Caching;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
@@ -27,6 +28,9 @@ internal static class DataPlaneExtensions
             services.AddSingleton<RoutingStage>();
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();
+            services.AddSingleton<CacheShards>();
+            services.AddSingleton<Flights>();
+            services.AddSingleton<CacheStage>();
             services.AddSingleton<LimitsStage>();
             services.AddSingleton<LimitSettlement>();
             services.AddHostedService(provider => provider.GetRequiredService<LimitSettlement>());

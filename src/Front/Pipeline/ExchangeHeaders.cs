@@ -9,6 +9,7 @@ namespace GatewayActors.Front.Pipeline;
 internal sealed class ExchangeHeaders
 {
     private const int MaxEventIdLength = 128;
+    private const int MaxCacheSeconds = 30 * 86_400;
 
     public bool? CollectLog { get; private set; }
 
@@ -28,6 +29,18 @@ internal sealed class ExchangeHeaders
     public TimeSpan? RetryDelay { get; private set; }
 
     public RetryBackoff? Backoff { get; private set; }
+
+    /// <summary>Whether the cache is left alone.</summary>
+    public bool? SkipCache { get; private set; }
+
+    /// <summary>How long the answer is cached; zero for not at all.</summary>
+    public TimeSpan? CacheTtl { get; private set; }
+
+    /// <summary>The client's own cache key; null for none.</summary>
+    public string? CacheKey { get; private set; }
+
+    /// <summary>How old beyond its TTL an answer may be that is served if the provider fails.</summary>
+    public TimeSpan? CacheStaleIfError { get; private set; }
 
     /// <summary>Texts about headers that were ignored; for the log entry.</summary>
     public List<string>? Warnings { get; private set; }
@@ -51,7 +64,7 @@ internal sealed class ExchangeHeaders
     {
         foreach (var (name, values) in headers)
         {
-            if (name.StartsWith("cf-aig-", StringComparison.OrdinalIgnoreCase) && values.Count > 0 && values[0] is { } value)
+            if (name.StartsWith("cf-", StringComparison.OrdinalIgnoreCase) && values.Count > 0 && values[0] is { } value)
             {
                 Read(name, value.Trim());
             }
@@ -108,6 +121,24 @@ internal sealed class ExchangeHeaders
             case "cf-aig-backoff":
                 Backoff = ReadBackoff(name, value) ?? Backoff;
                 break;
+            case "cf-aig-skip-cache":
+                SkipCache = ReadBoolean(name, value) ?? SkipCache;
+                break;
+            case "cf-skip-cache":
+                SkipCache ??= ReadBoolean(name, value); // The older name, which the newer one beats.
+                break;
+            case "cf-aig-cache-ttl":
+                CacheTtl = ReadSeconds(name, value) ?? CacheTtl;
+                break;
+            case "cf-cache-ttl":
+                CacheTtl ??= ReadSeconds(name, value);
+                break;
+            case "cf-aig-cache-key":
+                CacheKey = value.Length == 0 ? null : value;
+                break;
+            case "cf-aig-cache-stale-if-error":
+                CacheStaleIfError = ReadSeconds(name, value);
+                break;
             default:
                 break; // Not ours, or not yet known: dropped like every header of this prefix.
         }
@@ -140,6 +171,9 @@ internal sealed class ExchangeHeaders
                 return TimeSpan.FromMilliseconds(milliseconds);
         }
     }
+
+    private TimeSpan? ReadSeconds(string name, string value) =>
+        ReadNumber(name, value, 0, MaxCacheSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private int? ReadNumber(string name, string value, int least, int most)
     {

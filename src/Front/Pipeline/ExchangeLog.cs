@@ -5,6 +5,7 @@ using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -39,6 +40,7 @@ internal static class ExchangeLog
             Step = step.Index,
             StatusCode = step.StatusCode,
             Success = step is { StatusCode: < 400, Exchange.Delivered: true, Usage.Error: null },
+            Cached = step.Source != AnswerSource.Upstream,
             DurationMs = duration.TotalMilliseconds,
             TimeToFirstByteMs = timeToFirstByte?.TotalMilliseconds,
             UpstreamLatencyMs = step.Attempts.Count > 0 ? step.Attempts.Sum(attempt => attempt.Duration.TotalMilliseconds) : null,
@@ -84,7 +86,8 @@ internal static class ExchangeLog
     /// <summary>What is shown but not searched; null for a step about which there is nothing to say.</summary>
     private static string? Details(Step step)
     {
-        var isPlain = step is { Attempts: [{ Outcome: AttemptOutcome.Success }], Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isAnswered = step is { Attempts: [{ Outcome: AttemptOutcome.Success }] } or { Attempts: [], Source: AnswerSource.Cache };
+        var isPlain = isAnswered && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
@@ -95,7 +98,7 @@ internal static class ExchangeLog
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            if (step.Attempts is not [{ Outcome: AttemptOutcome.Success }])
+            if (!isAnswered)
             {
                 WriteAttempts(json, step);
             }
@@ -103,6 +106,11 @@ internal static class ExchangeLog
             if (((step.Error ?? step.Exchange.Error)?.Type ?? step.Exchange.RelayFailure ?? step.Usage.Error?.Kind) is { } error)
             {
                 json.WriteString("error"u8, error);
+            }
+
+            if (step.Source == AnswerSource.StaleCache)
+            {
+                json.WriteBoolean("cache_stale"u8, true);
             }
 
             if (step.Usage.RawUsageJson is { } usage)

@@ -120,7 +120,7 @@ internal sealed partial class ExchangePipeline(
     }
 
     /// <summary>The client's request is the one step.</summary>
-    private async ValueTask<Attempt?> RunNativeAsync(Exchange exchange)
+    private async ValueTask<Answer?> RunNativeAsync(Exchange exchange)
     {
         var step = new Step(exchange, exchange.Http.Request.Headers);
         exchange.Step = step;

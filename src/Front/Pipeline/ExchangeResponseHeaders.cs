@@ -1,4 +1,5 @@
 using System.Globalization;
+using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -7,7 +8,7 @@ internal static class ExchangeResponseHeaders
 {
     // Browsers show a script only the headers that are listed here.
     private const string Exposed =
-        "cf-aig-cache-status, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-dlp, "
+        "cf-aig-cache-status, cf-aig-cache-stale, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-dlp, "
         + "cf-aig-trace-id, cf-aig-cost, cf-aig-tokens-in, cf-aig-tokens-out, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, x-request-id, request-id";
 
     /// <summary>Ids and, for browsers, access rights.</summary>
@@ -18,6 +19,12 @@ internal static class ExchangeResponseHeaders
         if (exchange.Step is { Route: not null } step)
         {
             headers["cf-aig-step"] = step.Index == 0 ? "0" : step.Index.ToString(CultureInfo.InvariantCulture);
+            headers["cf-aig-cache-status"] = step.Source == AnswerSource.Upstream ? "MISS" : "HIT";
+            if (step.Source == AnswerSource.StaleCache)
+            {
+                headers["cf-aig-cache-stale"] = "true";
+            }
+
             if (step.IsLogged)
             {
                 headers["cf-aig-log-id"] = step.LogIdText;

@@ -11,23 +11,24 @@ namespace GatewayActors.Front.Pipeline;
 /// </summary>
 internal sealed partial class ResponseRelay(Settlement settlement, GatewayOptions options, TimeProvider timeProvider, ILogger<ResponseRelay> logger)
 {
-    public async ValueTask RelayAsync(Step step, Attempt answer)
+    public async ValueTask RelayAsync(Step step, Answer answer)
     {
         var exchange = step.Exchange;
         var response = exchange.Http.Response;
         step.FirstByteTimestamp = timeProvider.GetTimestamp();
         exchange.StatusCode = step.StatusCode = response.StatusCode = answer.StatusCode;
         step.ResponseContentType = answer.ContentType;
-        HeaderPolicy.CopyResponse(answer.Response, response.Headers);
+        step.Source = answer.Source;
+        answer.CopyHeaders(response.Headers);
         if (step.KeepsPayload && BodyCapture.IsTextual(step.ResponseContentType))
         {
             var maxBytes = (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue);
-            step.ResponseCapture = answer.IsWhole ? new(maxBytes, answer.Buffered) : new(maxBytes);
+            step.ResponseCapture = answer.IsWhole ? new(maxBytes, answer.First.Length) : new(maxBytes);
         }
 
         if (answer.IsWhole)
         {
-            settlement.ReadUsage(step, answer.Usage);
+            settlement.ReadUsage(step, answer);
             ExchangeResponseHeaders.WriteCost(step, response.Headers);
         }
 
@@ -51,11 +52,12 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
 
         if (!answer.IsWhole)
         {
-            settlement.ReadUsage(step, answer.Usage);
+            await answer.FinishAsync();
+            settlement.ReadUsage(step, answer);
         }
     }
 
-    private static async ValueTask CopyAsync(Step step, Attempt answer, bool hasBody)
+    private static async ValueTask CopyAsync(Step step, Answer answer, bool hasBody)
     {
         var exchange = step.Exchange;
         if (!hasBody)
@@ -66,28 +68,22 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
 
         if (answer.IsWhole)
         {
-            exchange.Http.Response.ContentLength = answer.Buffered;
+            exchange.Http.Response.ContentLength = answer.First.Length;
         }
 
-        if (answer.Buffered == 0)
+        if (answer.IsWhole && answer.First.IsEmpty)
         {
             await exchange.Http.Response.StartAsync(exchange.Http.RequestAborted); // A body without a byte has a head all the same.
             return;
         }
 
-        await WriteAsync(step, answer.Buffer.AsMemory(0, answer.Buffered));
-        while (!answer.IsWhole)
+        if (!answer.First.IsEmpty)
         {
-            answer.Timer.ExpectNextBytes();
-            var piece = answer.NextRead is null
-                ? answer.Buffer.AsMemory(0, await answer.Body.ReadAsync(answer.Buffer, answer.Timer.Token))
-                : await answer.FinishNextReadAsync();
-            if (piece.IsEmpty)
-            {
-                break;
-            }
+            await WriteAsync(step, answer.First);
+        }
 
-            answer.Usage?.Read(piece.Span);
+        while (!answer.IsWhole && await answer.ReadNextAsync() is { IsEmpty: false } piece)
+        {
             await WriteAsync(step, piece);
         }
     }
@@ -106,7 +102,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
     }
 
     /// <summary>After the commit nothing can be taken back: the client must see that the answer is not whole.</summary>
-    private void Break(Step step, Attempt answer, Exception exception)
+    private void Break(Step step, Answer answer, Exception exception)
     {
         var exchange = step.Exchange;
         if (exchange.Http.RequestAborted.IsCancellationRequested || exception is ConnectionAbortedException)
@@ -115,7 +111,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             return;
         }
 
-        exchange.RelayFailure = answer.Timer.TimedOut ? "upstream_stalled" : "upstream_cut";
+        exchange.RelayFailure = answer.TimedOut ? "upstream_stalled" : "upstream_cut";
         LogBroken(exchange.Id, exchange.RelayFailure, step.ResponseBytes);
         exchange.Http.Abort();
     }

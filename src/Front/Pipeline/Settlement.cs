@@ -12,15 +12,19 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Books what an exchange used: usage, cost, metrics, trace and log entry. Never delays or fails the answer.</summary>
 internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, LogWriter log, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
 {
-    /// <summary>Takes what the answer said about itself. Called once per step that is answered, as soon as it is known.</summary>
-    public void ReadUsage(Step step, UsageReader? reader)
+    /// <summary>Takes what the answer says about itself. Called once per step that is answered, as soon as it is known.</summary>
+    public void ReadUsage(Step step, Answer answer)
     {
-        step.Usage = reader?.Complete() ?? UsageReport.None;
-        if (step.Usage.Usage is { } usage)
+        var report = step.Usage = answer.Report() ?? UsageReport.None;
+        if (step.Source != AnswerSource.Upstream)
         {
-            var price = prices.Find(step.Route.Provider.Slug, step.Usage.Model, step.RequestedModel);
+            step.Cost = new(0, IsCustom: false, IsEstimate: false); // Paid for by the exchange that fetched it.
+        }
+        else if (report.Usage is { } usage)
+        {
+            var price = prices.Find(step.Route.Provider.Slug, report.Model, step.RequestedModel);
             step.IsPricedModel = price is not null;
-            step.Cost = CostCalculator.Compute(usage, price, step.Headers.CustomCost, step.Usage.ServiceTier);
+            step.Cost = CostCalculator.Compute(usage, price, step.Headers.CustomCost, report.ServiceTier);
         }
 
         limits.Settle(step);
@@ -50,19 +54,19 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
     /// <summary>Books a step that has failed while the exchange goes on to another.</summary>
     /// <param name="step">The step.</param>
     /// <param name="answer">What its upstream answered; null if nothing.</param>
-    public void SettleFailed(Step step, Attempt? answer)
+    public void SettleFailed(Step step, Answer? answer)
     {
         if (answer is not null)
         {
-            ReadUsage(step, answer.Usage);
+            ReadUsage(step, answer);
             step.StatusCode = answer.StatusCode;
             step.ResponseContentType = answer.ContentType;
-            step.ResponseBytes = answer.Buffered;
+            step.ResponseBytes = answer.First.Length;
             step.FirstByteTimestamp = timeProvider.GetTimestamp();
             if (step.KeepsPayload && answer.IsWhole && BodyCapture.IsTextual(answer.ContentType))
             {
-                step.ResponseCapture = new((int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue), answer.Buffered);
-                step.ResponseCapture.Append(answer.Buffer.AsSpan(0, answer.Buffered));
+                step.ResponseCapture = new((int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue), answer.First.Length);
+                step.ResponseCapture.Append(answer.First.Span);
             }
         }
         else if (step.Error is { } error)
@@ -98,8 +102,9 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
             RequestModel = step?.RequestedModel,
             ResponseModel = step?.Usage.Model,
             IsPricedModel = step?.IsPricedModel ?? false,
+            IsCached = step is { Source: not AnswerSource.Upstream },
             TimeToFirstByte = timeToFirstByte,
-            Overhead = step is { Index: 0, Attempts: [var only] } && timeToFirstByte is { } first ? first - only.Duration : null,
+            Overhead = Overhead(step, timeToFirstByte),
             OperationDuration = step?.Attempts.Count > 0 ? duration : null,
             InputTokens = step?.Usage.Usage?.InputTotal,
             OutputTokens = step?.Usage.Usage?.OutputTotal,
@@ -107,6 +112,14 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
             ErrorType = ErrorType(exchange),
         };
     }
+
+    /// <summary>What an exchange of one attempt, or of none, spent before the first byte without waiting for an upstream.</summary>
+    private static TimeSpan? Overhead(Step? step, TimeSpan? timeToFirstByte) => step switch
+    {
+        { Index: 0, Attempts: [var only] } => timeToFirstByte - only.Duration,
+        { Index: 0, Attempts: [], Source: AnswerSource.Cache } => timeToFirstByte,
+        _ => null,
+    };
 
     private static string? ErrorType(Exchange exchange) => exchange switch
     {

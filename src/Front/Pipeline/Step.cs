@@ -60,6 +60,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>What goes to the provider in place of the client's credential; null where that is passed on.</summary>
     public string? AccessToken { get; set; }
 
+    /// <summary>Ends the calls to the upstream: when the client goes away, or when all go who wait for the same answer.</summary>
+    public CancellationToken Aborted { get; set; } = exchange.Http.RequestAborted;
+
     /// <summary>How often and how patiently the upstream is tried.</summary>
     public AttemptPolicy AttemptPolicy { get; init; } = exchange.Headers.Override(exchange.Snapshot.Attempts);
 
@@ -71,6 +74,12 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>What the step holds of limits, until it is settled; null for nothing.</summary>
     public IReadOnlyList<LimitReservation>? Reservations { get; set; }
+
+    /// <summary>Whether the request asks for a stream, as far as its body says.</summary>
+    public bool WantsStream { get; set; }
+
+    /// <summary>Where the answer came from.</summary>
+    public AnswerSource Source { get; set; }
 
     /// <summary>The attempts made so far.</summary>
     public List<AttemptRecord> Attempts { get; } = new(capacity: 1);
@@ -108,6 +117,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>Ends the step with an error of ours; the first one stays.</summary>
     public void Fail(GatewayError error) => Error ??= error;
+
+    /// <summary>Takes the error back, because there is an answer after all.</summary>
+    public void Recover() => Error = null;
 
     /// <summary>A header of the request.</summary>
     public string? this[string name] => RequestHeaders.TryGetValue(name, out StringValues values) && values.Count > 0 ? values[0] : null;

@@ -1,13 +1,14 @@
+using GatewayActors.Front.Caching;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Takes one routed step through its stages, up to an answer that may be committed.</summary>
-internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, LimitsStage limits, AttemptEngine attempts)
+internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
-    public async ValueTask<Attempt?> RunAsync(Step step)
+    public async ValueTask<Answer?> RunAsync(Step step)
     {
         CredentialStage.Invoke(step);
         if (step.Error is not null)
@@ -33,8 +34,25 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
             }
         }
 
-        step.RequestedModel = step.Route.Address.Model ?? RequestModel.Find(step.Body.Head, step.ContentType, step.Route);
-        await limits.ReserveAsync(step);
-        return step.Error is null ? await attempts.RunAsync(step) : null;
+        var facts = RequestModel.Find(step.Body.Head, step.ContentType, step.Route);
+        step.RequestedModel = step.Route.Address.Model ?? facts.Model;
+        step.WantsStream = facts.Stream == true;
+        var (answer, fetch) = await cache.InvokeAsync(step);
+        if (answer is not null || step.Error is not null || step.Exchange.ClientGone)
+        {
+            return answer;
+        }
+
+        using (fetch)
+        {
+            await limits.ReserveAsync(step);
+            if (step.Error is not null)
+            {
+                return null;
+            }
+
+            var attempt = await attempts.RunAsync(step);
+            return fetch is null ? attempt : await fetch.CompleteAsync(attempt);
+        }
     }
 }

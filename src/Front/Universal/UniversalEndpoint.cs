@@ -1,7 +1,6 @@
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
-using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Universal;
@@ -17,7 +16,7 @@ internal sealed class UniversalEndpoint(
     TimeProvider timeProvider)
 {
     /// <returns>The answer to commit, which is that of <see cref="Exchange.Step"/>; null if the exchange has failed or its client is gone.</returns>
-    public async ValueTask<Attempt?> RunAsync(Exchange exchange)
+    public async ValueTask<Answer?> RunAsync(Exchange exchange)
     {
         if (!HttpMethods.IsPost(exchange.Http.Request.Method))
         {
@@ -52,7 +51,7 @@ internal sealed class UniversalEndpoint(
                 return null;
             }
 
-            if (answer is not null && (!step.HasFallback || step.Attempts is [.., { Outcome: AttemptOutcome.Success }]))
+            if (answer is not null && (!step.HasFallback || !answer.IsFailure))
             {
                 return answer;
             }

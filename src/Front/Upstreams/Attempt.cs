@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Pipeline;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Front.Upstreams;
@@ -8,8 +10,10 @@ namespace GatewayActors.Front.Upstreams;
 /// An answer of an upstream whose first bytes are here and have not been sent to the client yet. Whoever holds it disposes it, which
 /// closes or returns the connection.
 /// </summary>
-internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] buffer, AttemptTimer timer, UsageReader? usage) : IDisposable
+internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] buffer, AttemptTimer timer, UsageReader? usage) : Answer
 {
+    private UsageReport? _report;
+
     public HttpResponseMessage Response { get; } = response;
 
     public Stream Body { get; } = body;
@@ -21,7 +25,14 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
     public int Buffered { get; set; }
 
     /// <summary>Whether these are all there are.</summary>
-    public bool IsWhole { get; set; }
+    public bool IsComplete { get; set; }
+
+    public override bool IsWhole => IsComplete;
+
+    /// <summary>Looks into the first bytes: a stream may begin with an error although its status is 200.</summary>
+    public override bool IsFailure => StatusCode >= 400 || Usage?.Error is not null;
+
+    public override ReadOnlyMemory<byte> First => Buffer.AsMemory(0, Buffered);
 
     /// <summary>A read that has begun behind the buffered bytes and waits for the upstream; null if there is none.</summary>
     public Task<int>? NextRead { get; private set; }
@@ -31,14 +42,14 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
     /// <summary>Reads usage out of the passing bytes; has seen the buffered ones already.</summary>
     public UsageReader? Usage { get; } = usage;
 
-    public int StatusCode => (int)Response.StatusCode;
+    public override int StatusCode => (int)Response.StatusCode;
 
-    public string? ContentType => Response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
+    public override string? ContentType => Response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
     /// <summary>Reads on behind the buffered bytes as far as no waiting is needed; what would wait is left to <see cref="NextRead"/>.</summary>
     public void ReadAhead()
     {
-        while (!IsWhole && Buffered < Buffer.Length)
+        while (!IsComplete && Buffered < Buffer.Length)
         {
             var read = Body.ReadAsync(Buffer.AsMemory(Buffered), Timer.Token);
             if (!read.IsCompletedSuccessfully)
@@ -49,25 +60,36 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
 
             var length = read.GetAwaiter().GetResult();
             Buffered += length;
-            IsWhole = length == 0;
+            IsComplete = length == 0;
         }
     }
 
-    /// <summary>Waits for the read that has begun.</summary>
-    /// <returns>The bytes, which lie in <see cref="Buffer"/>; none at the end.</returns>
-    public async ValueTask<Memory<byte>> FinishNextReadAsync()
+    public override bool TimedOut => Timer.TimedOut;
+
+    public override void CopyHeaders(IHeaderDictionary headers) => HeaderPolicy.CopyResponse(Response, headers);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // Once for every piece of every stream.
+    public override async ValueTask<ReadOnlyMemory<byte>> ReadNextAsync()
     {
-        if (NextRead is not { } read)
+        Timer.ExpectNextBytes();
+        Memory<byte> piece;
+        if (NextRead is { } begun)
         {
-            return Memory<byte>.Empty;
+            piece = Buffer.AsMemory(Buffered, await begun);
+            NextRead = null;
+        }
+        else
+        {
+            piece = Buffer.AsMemory(0, await Body.ReadAsync(Buffer, Timer.Token));
         }
 
-        var length = await read;
-        NextRead = null;
-        return Buffer.AsMemory(Buffered, length);
+        Usage?.Read(piece.Span);
+        return piece;
     }
 
-    public void Dispose()
+    public override UsageReport? Report() => _report ??= Usage?.Complete();
+
+    protected override void Dispose(bool disposing)
     {
         // The connection first, so that nothing is still read into the buffer when it goes back.
         Response.Dispose();
@@ -81,6 +103,8 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
         {
             ArrayPool<byte>.Shared.Return(Buffer);
         }
+
+        base.Dispose(disposing);
     }
 }
 

@@ -40,7 +40,7 @@ internal sealed class AttemptEngine
 
     private async ValueTask<AttemptResult> RunWithRetriesAsync(Step step)
     {
-        var context = ResilienceContextPool.Shared.Get(step.Exchange.Http.RequestAborted);
+        var context = ResilienceContextPool.Shared.Get(step.Aborted);
         context.Properties.Set(StepKey, step);
         try
         {
@@ -49,7 +49,7 @@ internal sealed class AttemptEngine
                 context,
                 _sender);
         }
-        catch (OperationCanceledException) when (step.Exchange.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (step.Aborted.IsCancellationRequested)
         {
             step.Exchange.ClientGone = true; // While it waited for the next attempt.
             return default;

@@ -25,7 +25,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         var firstByteTimeout = isPatient || !(policy.FirstByteTimeout < options.Upstream.FirstByteTimeout)
             ? options.Upstream.FirstByteTimeout
             : policy.FirstByteTimeout.Value;
-        var timer = new AttemptTimer(firstByteTimeout, options.Upstream, timeProvider, exchange.Http.RequestAborted);
+        var timer = new AttemptTimer(firstByteTimeout, options.Upstream, timeProvider, step.Aborted);
         var span = exchange.Span is null ? null : GatewayTracing.StartAttempt(exchange.Span, new AttemptSpan
         {
             Provider = step.Route.Provider.Slug,
@@ -108,7 +108,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             var read = await answer.Body.ReadAsync(answer.Buffer.AsMemory(answer.Buffered), answer.Timer.Token);
             if (read == 0)
             {
-                answer.IsWhole = true;
+                answer.IsComplete = true;
                 break;
             }
 
@@ -120,7 +120,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         }
         while (wantsWhole && answer.Buffered < length);
 
-        answer.IsWhole |= answer.Buffered == length;
+        answer.IsComplete |= answer.Buffered == length;
         if (length is null && !BodyCapture.IsEventStream(answer.ContentType) && BodyCapture.IsTextual(answer.ContentType))
         {
             // Most providers send JSON without a length, but all of it at once: then it need not be treated as a stream.
@@ -149,7 +149,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
 
     private AttemptResult Fail(Step step, AttemptTimer timer, int number, Activity? span)
     {
-        if (step.Exchange.Http.RequestAborted.IsCancellationRequested || step.Body.IsClientGone)
+        if (step.Aborted.IsCancellationRequested || step.Body.IsClientGone)
         {
             step.Exchange.ClientGone = true;
             Note(step, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);

@@ -15,10 +15,11 @@ internal static class RequestBodyReader
 
     /// <param name="http">The request.</param>
     /// <param name="isRepeatable">Whether more than one attempt may be made.</param>
+    /// <param name="wholeBytes">Bodies up to this size are taken in whole, should they be larger than <see cref="SmallBodyBytes"/>.</param>
     /// <param name="maxBytes">The largest body that is accepted.</param>
     /// <param name="captureBytes">How much is kept of it for the log at most; 0 for nothing.</param>
     /// <exception cref="BadHttpRequestException">The client sent less than it said, or more than is allowed.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext http, bool isRepeatable, long maxBytes, int captureBytes)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext http, bool isRepeatable, int wholeBytes, long maxBytes, int captureBytes)
     {
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
@@ -27,21 +28,24 @@ internal static class RequestBodyReader
 
         var request = http.Request;
         var isTextual = BodyCapture.IsTextual(request.ContentType);
+        var largestWhole = Math.Max(SmallBodyBytes, wholeBytes);
         var wanted = request.ContentLength switch
         {
-            <= SmallBodyBytes and { } small => (int)small,
+            { } known when known <= largestWhole => (int)known,
+            null when wholeBytes > 0 => wholeBytes,
             null when isTextual => SmallBodyBytes,
             _ => HeadBytes,
         };
 
-        var buffer = ArrayPool<byte>.Shared.Rent(wanted);
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(wanted, 4 * SmallBodyBytes)); // A declared length costs a client nothing.
         var length = 0;
         var ended = wanted == 0;
         try
         {
             while (length < wanted)
             {
-                var read = await request.Body.ReadAsync(buffer.AsMemory(length, wanted - length), http.RequestAborted);
+                buffer = length < buffer.Length ? buffer : Grow(buffer);
+                var read = await request.Body.ReadAsync(buffer.AsMemory(length, Math.Min(wanted, buffer.Length) - length), http.RequestAborted);
                 if (read == 0)
                 {
                     ended = true;
@@ -54,7 +58,7 @@ internal static class RequestBodyReader
                     throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
                 }
 
-                if (request.ContentLength is > SmallBodyBytes)
+                if (request.ContentLength > largestWhole)
                 {
                     break; // A large upload goes on at once.
                 }
@@ -87,14 +91,7 @@ internal static class RequestBodyReader
         {
             while (true)
             {
-                if (length == buffer.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(length * 2L, Array.MaxLength));
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-
+                buffer = length < buffer.Length ? buffer : Grow(buffer);
                 var read = await request.Body.ReadAsync(buffer.AsMemory(length), http.RequestAborted);
                 if (read == 0)
                 {
@@ -113,5 +110,13 @@ internal static class RequestBodyReader
             ArrayPool<byte>.Shared.Return(buffer);
             throw;
         }
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(buffer.Length * 2L, Array.MaxLength));
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
     }
 }

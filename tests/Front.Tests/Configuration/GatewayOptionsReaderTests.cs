@@ -47,7 +47,7 @@ public sealed class GatewayOptionsReaderTests
     }
 
     [Theory]
-    [InlineData("Gateway:Foo", "1", "Gateway:Foo = '1' is not known; accepted: Bootstrap, Cluster, CoHostSilo, DataDirectory, ")]
+    [InlineData("Gateway:Foo", "1", "Gateway:Foo = '1' is not known; accepted: Bootstrap, Cache, Cluster, CoHostSilo, DataDirectory, ")]
     [InlineData("Gateway:Upstream:Conect", "1", "Gateway:Upstream:Conect = '1' is not known; accepted: AllowPrivateNetworks, BufferBytes, ")]
     [InlineData("Gateway:Foo:Bar:0", "x", "Gateway:Foo:Bar:0 = 'x' is not known; accepted: Bootstrap, ")]
     [InlineData("Gateway:Mode:Deep", "x", "Gateway:Mode:Deep = 'x' is not known; accepted: nothing below Gateway:Mode.")]

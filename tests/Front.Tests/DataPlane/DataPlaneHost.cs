@@ -89,6 +89,7 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         var tokens = new FakeTokens();
         var logs = new RecordedLogs();
         var clock = new TestClock();
+        gateways.Clock = clock;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
 using Xunit;
@@ -18,6 +19,7 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>Sets up every quota when it is asked first.</summary>
     internal Action<FakeQuota> OnQuota { get; set; } = _ => { };
+    private readonly ConcurrentDictionary<string, FakeCacheShard> _cacheShards = new(StringComparer.Ordinal);
 
     internal static (IGrainFactory Factory, FakeGateways Gateways) Make()
     {
@@ -25,7 +27,14 @@ public class FakeGateways : DispatchProxy
         return (factory, (FakeGateways)(object)factory);
     }
 
+    /// <summary>The clock of the cache.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     internal Grain this[string key] => _grains.GetOrAdd(key, key => new(key));
+
+    /// <summary>All shards of a gateway's cache.</summary>
+    internal IEnumerable<FakeCacheShard> CacheShards(string gatewayKey) =>
+        Enumerable.Range(0, GrainKeys.CacheShards).Select(shard => CacheShard(GrainKeys.CacheShard(gatewayKey, shard)));
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
@@ -40,9 +49,16 @@ public class FakeGateways : DispatchProxy
             });
         }
 
+        if (type == typeof(ICacheShardGrain))
+        {
+            return CacheShard(key);
+        }
+
         Assert.Equal(typeof(IGatewayGrain), type);
         return this[key];
     }
+
+    private FakeCacheShard CacheShard(string key) => _cacheShards.GetOrAdd(key, _ => new(Clock));
 
     internal sealed class Grain(string key) : IGatewayGrain
     {
@@ -76,7 +92,14 @@ public class FakeGateways : DispatchProxy
                 CreatedAt = DateTimeOffset.UnixEpoch,
                 ModifiedAt = DateTimeOffset.UnixEpoch,
                 IsDefault = false,
+                CacheGeneration = Record is null || configuration.CacheInvalidateOnUpdate ? _version : Record.CacheGeneration,
             };
+        }
+
+        public Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default)
+        {
+            Record = Record! with { Version = ++_version, CacheGeneration = _version };
+            return Task.FromResult(new GatewayChange { Outcome = GatewayChangeOutcome.Done, Gateway = Record });
         }
 
         public ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default)

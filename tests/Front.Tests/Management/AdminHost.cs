@@ -8,6 +8,7 @@ using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
+using GatewayActors.Grains.Caching;
 using GatewayActors.Providers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,7 +44,11 @@ public sealed class AdminHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cluster = new InProcessTestClusterBuilder(1);
-        cluster.ConfigureSilo((_, silo) => silo.AddMemoryGrainStorageAsDefault());
+        cluster.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMemoryGrainStorageAsDefault();
+            silo.Services.AddCacheShards();
+        });
         _cluster = cluster.Build();
         await _cluster.DeployAsync();
 

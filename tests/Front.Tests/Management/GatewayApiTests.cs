@@ -21,7 +21,7 @@ public sealed class GatewayApiTests(AdminHost host)
          "spend_limits":{"enabled":true,"rules":[{"id":"r1","limit":12.5,"limitType":"cost","window":86400,"enabled":false,"technique":"fixed",
             "metadata":{"user":{"mode":"partition"},"team":{"mode":"filter","values":["a"]}},"model":{"mode":"filter","values":["m"]},"provider":{"mode":"partition"}}]},
          "store_id":"abc","stripe":{"authorization":"key","usage_events":[{"payload":"{}"}]},"workers_ai_billing_mode":"unified","zdr":true,
-         "collect_log_payload":false,"compatibility":"strict",
+         "collect_log_payload":false,"compatibility":"strict","cache_streaming":true,"cache_single_flight":false,"cache_stale_if_error":2678400,
          "token_limits":{"enabled":true,"rules":[{"id":"t1","limit":100000,"limitType":"tokens","window":60,"enabled":true,"technique":"sliding","metadata":{"user":{"mode":"partition"}}}]}}
         """;
 
@@ -53,6 +53,21 @@ public sealed class GatewayApiTests(AdminHost host)
         Assert.Equal(JsonValueKind.Null, created.GetProperty("rate_limiting_interval").ValueKind);
         Assert.Equal(tenant.AccountId, created.GetProperty("account_tag").GetString());
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", created.GetProperty("created_at").GetString());
+    }
+
+    [Fact]
+    public async Task PurgeCache_OfAGateway_AnswersWithItAndChangesNothingElse()
+    {
+        var tenant = await host.CreateTenantAsync();
+        await tenant.CreateGatewayAsync("main");
+        var before = (await tenant.GetAsync($"{Gateways}/main")).Result;
+
+        var purged = (await tenant.SendAsync(HttpMethod.Delete, $"{Gateways}/main/cache")).AssertSuccess();
+
+        Assert.Equal(before.GetRawText(), purged.Result.GetRawText());
+        Assert.Equal(before.GetRawText(), (await tenant.GetAsync($"{Gateways}/main")).Result.GetRawText());
+        (await tenant.SendAsync(HttpMethod.Delete, $"{Gateways}/missing/cache")).AssertFailure(404, 7002);
+        (await tenant.SendAsync(HttpMethod.Delete, $"{Gateways}/not%20an%20id/cache")).AssertFailure(404, 7002);
     }
 
     [Fact]

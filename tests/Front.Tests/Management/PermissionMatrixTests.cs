@@ -40,6 +40,7 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"GET {Gateways}/{{gatewayId}}"] = Permissions.GatewayMetadataRead,
         [$"PUT {Gateways}/{{gatewayId}}"] = Permissions.GatewayWrite,
         [$"DELETE {Gateways}/{{gatewayId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {Gateways}/{{gatewayId}}/cache"] = Permissions.GatewayWrite,
         [$"GET {Gateways}/{{gatewayId}}/url/{{provider}}"] = Permissions.GatewayMetadataRead,
         [$"GET {Logs}"] = Permissions.GatewayMetadataRead,
         [$"DELETE {Logs}"] = Permissions.GatewayWrite,

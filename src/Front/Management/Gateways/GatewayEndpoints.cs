@@ -18,7 +18,7 @@ internal static class GatewayEndpoints
 
     private static readonly string[] OptionalFields =
     [
-        "authentication:boolean", "byok_only:boolean", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object",
+        "authentication:boolean", "byok_only:boolean", "cache_single_flight:boolean", "cache_stale_if_error:integer", "cache_streaming:boolean", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object",
         "log_classification:boolean", "log_management:integer", "log_management_strategy", "logpush:boolean", "logpush_public_key", "otel:array",
         "rate_limiting_technique", "retry_backoff", "retry_delay:integer", "retry_max_attempts:integer", "spend_limits:object", "store_id",
         "stripe:object", "workers_ai_billing_mode", "zdr:boolean",
@@ -39,6 +39,7 @@ internal static class GatewayEndpoints
             group.MapPut("/{gatewayId}", UpdateAsync).WithName("UpdateGateway").RequirePermission(Permissions.GatewayWrite)
                 .WithBody(RequiredFields, OptionalFields);
             group.MapDelete("/{gatewayId}", DeleteAsync).WithName("DeleteGateway").RequirePermission(Permissions.GatewayWrite);
+            group.MapDelete("/{gatewayId}/cache", PurgeCacheAsync).WithName("PurgeGatewayCache").RequirePermission(Permissions.GatewayWrite);
             group.MapGet("/{gatewayId}/url/{provider}", GatewayUrl.GetAsync).WithName("GetGatewayUrl");
         }
     }
@@ -137,6 +138,12 @@ internal static class GatewayEndpoints
         await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
         return Answer(change, context);
     }
+
+    internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> PurgeCacheAsync(
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        Identifiers.IsUrlId(gatewayId)
+            ? Answer(await Gateway(grains, accountId, gatewayId).PurgeCacheAsync(cancellationToken), context)
+            : ApiProblem.NotFound;
 
     /// <summary>The gateway of a route; null if there is none.</summary>
     internal static async Task<GatewayRecord?> FindAsync(IGrainFactory grains, string accountId, string gatewayId, CancellationToken cancellationToken) =>

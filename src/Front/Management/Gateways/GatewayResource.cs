@@ -79,6 +79,12 @@ internal sealed record GatewayResource
 
     public SpendLimitsResource? TokenLimits { get; init; }
 
+    public bool? CacheStreaming { get; init; }
+
+    public bool? CacheSingleFlight { get; init; }
+
+    public long? CacheStaleIfError { get; init; }
+
     public static GatewayResource From(GatewayRecord gateway)
     {
         var configuration = gateway.Configuration;
@@ -118,6 +124,9 @@ internal sealed record GatewayResource
             CollectLogPayload = configuration.CollectLogPayload,
             Compatibility = GatewayWords.CompatibilityLevels.Format(configuration.Compatibility),
             TokenLimits = SpendLimitsResource.From(configuration.TokenLimits, LimitType.Tokens),
+            CacheStreaming = configuration.CacheStreaming,
+            CacheSingleFlight = configuration.CacheSingleFlight,
+            CacheStaleIfError = configuration.CacheStaleIfError,
         };
     }
 }
