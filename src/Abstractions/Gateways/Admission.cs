@@ -48,6 +48,9 @@ public sealed record Admission
     /// <see cref="AdmissionQuery.TakesRate"/>.
     /// </summary>
     [Id(3)] public RateLimitDecision? Rate { get; init; }
+
+    /// <summary>How the gateway's upstreams are, if that is not what the caller holds by <see cref="AdmissionQuery.SeenHealth"/>.</summary>
+    [Id(4)] public UpstreamHealth? Health { get; init; }
 }
 
 /// <summary>The answer of a gateway's rate limit to one exchange.</summary>

@@ -96,6 +96,12 @@ public sealed record GatewayConfiguration
 
     /// <summary>Ours: seconds that an answer may be older than its TTL and still be served if the provider fails. Default: 0. Range: 0 to 2,678,400.</summary>
     [Id(36)] public long? CacheStaleIfError { get; init; }
+
+    /// <summary>Ours: milliseconds after which a second call is begun beside one that has not answered; null or 0: none. Range: 0 to 60,000.</summary>
+    [Id(26)] public int? HedgeDelay { get; init; }
+
+    /// <summary>Ours: when an upstream that fails is left alone for a while. Null: off.</summary>
+    [Id(27)] public CircuitBreakerConfiguration? CircuitBreaker { get; init; }
 }
 
 /// <summary>How a limit's window moves.</summary>
@@ -149,6 +155,17 @@ public enum CompatibilityLevel
 
     /// <summary>400 for failures of a provider.</summary>
     Strict,
+}
+
+/// <summary>When an upstream that fails is left alone, and for how long.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.configuration.circuit-breaker")]
+public sealed record CircuitBreakerConfiguration
+{
+    /// <summary>Failures in a row that open the breaker. Range: 1 to 1,000. Default: 5.</summary>
+    [Id(0)] public required int Failures { get; init; }
+
+    /// <summary>Seconds until a call may find out whether it is well again. Range: 1 to 3,600. Default: 30.</summary>
+    [Id(1)] public required int Pause { get; init; }
 }
 
 /// <summary>Exactly one of the two shapes of data loss prevention: with <see cref="Policies"/>, or with <see cref="Action"/> and <see cref="Profiles"/>.</summary>

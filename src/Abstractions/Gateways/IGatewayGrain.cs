@@ -26,6 +26,11 @@ public interface IGatewayGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("take-rate")]
     ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Tells the gateway how its upstreams are. The next admission of every front knows it.</summary>
+    /// <remarks>Only where something has changed for the worse, or for the better again: an upstream that is well is never reported.</remarks>
+    [AlwaysInterleave, Alias("report-upstreams")]
+    ValueTask ReportUpstreamsAsync(UpstreamReport[] reports, CancellationToken cancellationToken = default);
+
     /// <summary>The gateway, or null if it does not exist.</summary>
     [ReadOnly, Alias("get")]
     Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default);

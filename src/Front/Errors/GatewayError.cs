@@ -25,7 +25,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.MalformedRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed => 7000,
-        GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => 2005,
+        GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamPaused => 2005,
         GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.Internal => 2000,
     };
 
@@ -36,7 +36,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.InvalidProvider => "Invalid provider",
         GatewayErrorKind.BadChatFormat => "Chat completion bad format",
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => "Unauthorized",
-        GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout => "Failed to get response from provider",
+        GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamPaused => "Failed to get response from provider",
         GatewayErrorKind.RouteNotFound => "No route for that URI",
         GatewayErrorKind.MethodNotAllowed => "Method not allowed",
         GatewayErrorKind.Internal => "Internal error",
@@ -61,6 +61,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
         GatewayErrorKind.DecisionUnavailable => 503,
         GatewayErrorKind.UpstreamTimeout => strict ? 400 : 504,
+        GatewayErrorKind.UpstreamPaused => strict ? 400 : 503,
     };
 
     /// <summary>The name in metrics and traces.</summary>
@@ -82,6 +83,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.MethodNotAllowed => "method_not_allowed",
         GatewayErrorKind.UpstreamUnreachable => "upstream_unreachable",
         GatewayErrorKind.UpstreamTimeout => "upstream_timeout",
+        GatewayErrorKind.UpstreamPaused => "upstream_paused",
         GatewayErrorKind.DecisionUnavailable => "decision_unavailable",
         GatewayErrorKind.Internal => "internal",
     };
@@ -137,6 +139,9 @@ internal enum GatewayErrorKind
 
     /// <summary>The upstream did not answer in time.</summary>
     UpstreamTimeout,
+
+    /// <summary>The upstream is left alone for a while: it failed repeatedly, or asked for it.</summary>
+    UpstreamPaused,
 
     /// <summary>No grain answered.</summary>
     DecisionUnavailable,

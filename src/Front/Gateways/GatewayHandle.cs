@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers;
 
 namespace GatewayActors.Front.Gateways;
@@ -16,6 +17,9 @@ internal sealed class GatewayHandle(string accountId, string gatewayId, IGateway
     public string GatewayId { get; } = gatewayId;
 
     public IGatewayGrain Grain { get; } = grain;
+
+    /// <summary>What is known of its upstreams.</summary>
+    public GatewayHealth Health { get; } = new();
 
     /// <summary>
     /// For providers whose address holds an account of theirs: until a stored key names another one, it is taken to have the same id.

@@ -33,6 +33,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
     /// <summary>Spend and token limits; null if there are none.</summary>
     public GatewayLimits? Limits { get; } = GatewayLimits.Of(gateway);
 
+    /// <summary>Whether upstreams that keep failing are left alone for a while.</summary>
+    public bool CircuitBreaker { get; } = gateway.Configuration.CircuitBreaker is not null;
+
     /// <summary>Whether clients need an API token.</summary>
     public bool RequiresToken { get; } = gateway.Configuration.Authentication ?? true;
 

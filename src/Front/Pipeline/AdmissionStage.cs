@@ -10,7 +10,7 @@ namespace GatewayActors.Front.Pipeline;
 /// Asks the gateway's grain whether the exchange may run, and takes the newest configuration with the answer: one call, so a change of
 /// configuration holds for the very next exchange on every node without any invalidation.
 /// </summary>
-internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<AdmissionStage> logger)
+internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvider timeProvider, ILogger<AdmissionStage> logger)
 {
     public async ValueTask InvokeAsync(Exchange exchange)
     {
@@ -20,6 +20,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
             SeenVersion = gateway.SeenVersion,
             Caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous,
             TakesRate = !CacheStage.MayAnswer(exchange), // An answer out of the cache takes nothing.
+            SeenHealth = gateway.Health.SeenVersion,
         };
         Admission admission;
         try
@@ -40,6 +41,11 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, ILogger<Adm
                 exchange.Rate = admission.Rate;
                 exchange.Snapshot = gateway.Accept(admission);
                 handles.Keep(gateway);
+                if (admission.Health is { } health)
+                {
+                    gateway.Health.Accept(health, timeProvider.GetUtcNow());
+                }
+
                 break;
             case AdmissionVerdict.GatewayNotFound:
                 handles.Forget(gateway);

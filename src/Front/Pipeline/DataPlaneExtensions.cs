@@ -9,6 +9,7 @@ using GatewayActors.Front.Logging;
 using GatewayActors.Front.Simulator;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
+using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -34,6 +35,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<LimitsStage>();
             services.AddSingleton<LimitSettlement>();
             services.AddHostedService(provider => provider.GetRequiredService<LimitSettlement>());
+            services.AddSingleton<UpstreamGate>();
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();
             services.AddSingleton<BodyStage>();

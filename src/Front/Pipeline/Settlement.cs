@@ -137,7 +137,7 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
     private static ExchangeOutcome Outcome(Exchange exchange) => exchange switch
     {
         { ClientGone: true } => ExchangeOutcome.ClientGone,
-        { Error.Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable } => ExchangeOutcome.UpstreamFailed,
+        { Error.Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused } => ExchangeOutcome.UpstreamFailed,
         { Error.Kind: GatewayErrorKind.Internal or GatewayErrorKind.DecisionUnavailable } => ExchangeOutcome.Failed,
         { Error: not null } => ExchangeOutcome.Refused,
         { RelayFailure: not null } or { Step.Usage.Error: not null } or { StatusCode: >= 500 } => ExchangeOutcome.UpstreamFailed,

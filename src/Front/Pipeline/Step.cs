@@ -63,6 +63,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>Ends the calls to the upstream: when the client goes away, or when all go who wait for the same answer.</summary>
     public CancellationToken Aborted { get; set; } = exchange.Http.RequestAborted;
 
+    /// <summary>The name of its upstream among those of the gateway; null until it is needed.</summary>
+    public string? UpstreamName { get; set; }
+
     /// <summary>How often and how patiently the upstream is tried.</summary>
     public AttemptPolicy AttemptPolicy { get; init; } = exchange.Headers.Override(exchange.Snapshot.Attempts);
 

@@ -1,6 +1,7 @@
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Upstreams.Health;
 using Polly;
 using Polly.Retry;
 
@@ -12,14 +13,15 @@ internal sealed class AttemptEngine
     private static readonly ResiliencePropertyKey<Step> StepKey = new("step");
 
     private readonly AttemptSender _sender;
+    private readonly UpstreamGate _gate;
     private readonly TimeSpan _maxRetryAfter;
 
     // By the most attempts; what else varies is read from the step.
     private readonly ResiliencePipeline<AttemptResult>[] _retries;
 
-    public AttemptEngine(AttemptSender sender, GatewayOptions options, TimeProvider timeProvider)
+    public AttemptEngine(AttemptSender sender, UpstreamGate gate, GatewayOptions options, TimeProvider timeProvider)
     {
-        _sender = sender;
+        (_sender, _gate) = (sender, gate);
         _maxRetryAfter = options.Upstream.MaxRetryAfter;
         _retries = [.. Enumerable.Range(1, AttemptPolicy.MostAttempts - 1).Select(retries => CreateRetries(retries, timeProvider))];
     }
@@ -27,6 +29,11 @@ internal sealed class AttemptEngine
     /// <returns>The answer to commit; null if the step has failed or its client is gone.</returns>
     public async ValueTask<Attempt?> RunAsync(Step step)
     {
+        if (!_gate.Enter(step))
+        {
+            return null;
+        }
+
         var result = step.AttemptPolicy.MaxAttempts == 1
             ? await _sender.SendAsync(step)
             : await RunWithRetriesAsync(step);

@@ -4,12 +4,13 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Front.Upstreams;
 
 /// <summary>Makes one attempt: sends a step's request to its upstream and waits for the first bytes of the answer.</summary>
-internal sealed class AttemptSender(GatewayOptions options, TimeProvider timeProvider, GatewayMetrics metrics)
+internal sealed class AttemptSender(GatewayOptions options, TimeProvider timeProvider, GatewayMetrics metrics, UpstreamGate gate)
 {
     /// <summary>A JSON answer up to this size is taken in whole before the commit, so that its cost can stand in a header.</summary>
     private const int WholeAnswerBytes = 16 * 1024;
@@ -137,14 +138,15 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         var outcome = answer.StatusCode >= 500 || streamError is not null ? AttemptOutcome.Failed
             : answer.StatusCode >= 400 ? AttemptOutcome.Refused
             : AttemptOutcome.Success;
-        Note(step, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed), span);
+        var retryAfter = outcome == AttemptOutcome.Success ? null : RetryRules.RetryAfter(headers, timeProvider.GetUtcNow());
+        Note(step, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed), span, retryAfter);
         if (outcome == AttemptOutcome.Success)
         {
             return new(answer, null, MayRetry: false, null);
         }
 
         var mayRetry = streamError?.IsRetryable ?? RetryRules.IsRetryable(answer.StatusCode, headers);
-        return new(answer, null, mayRetry, RetryRules.RetryAfter(headers, timeProvider.GetUtcNow()));
+        return new(answer, null, mayRetry, retryAfter);
     }
 
     private AttemptResult Fail(Step step, AttemptTimer timer, int number, Activity? span)
@@ -180,8 +182,9 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             null);
     }
 
-    private void Note(Step step, AttemptRecord attempt, Activity? span)
+    private void Note(Step step, AttemptRecord attempt, Activity? span, TimeSpan? retryAfter = null)
     {
+        gate.Note(step, attempt, retryAfter);
         GatewayTracing.EndAttempt(span, attempt.StatusCode, attempt.Outcome switch
         {
             AttemptOutcome.Timeout => TelemetryNames.Errors.Timeout,

@@ -20,6 +20,7 @@ internal sealed partial class GatewayGrain(
 {
     private readonly GatewayRateLimit _rate = new(context, storage, timeProvider);
     private IGrainTimer? _saving;
+    private readonly UpstreamConditions _upstreams = new();
     private string _accountId = "";
     private string _gatewayId = "";
 
@@ -41,7 +42,7 @@ internal sealed partial class GatewayGrain(
     {
         if (_admissions is { } admissions)
         {
-            return ValueTask.FromResult(Decide(admissions, query));
+            return ValueTask.FromResult(WithHealth(Decide(admissions, query), query));
         }
 
         var isDefault = _gatewayId == Identifiers.DefaultGatewayId;
@@ -56,6 +57,16 @@ internal sealed partial class GatewayGrain(
     }
 
     public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(TakeRate());
+
+    public ValueTask ReportUpstreamsAsync(UpstreamReport[] reports, CancellationToken cancellationToken = default)
+    {
+        if (_admissions is { } admissions)
+        {
+            _upstreams.Report(reports, admissions.Gateway.Configuration.CircuitBreaker, timeProvider.GetUtcNow());
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default)
     {
@@ -203,6 +214,12 @@ internal sealed partial class GatewayGrain(
             LogRateNotSaved(GrainContext.GrainId, exception); // It stays unsaved; the next tick tries again.
         }
     }
+
+    // Nearly always the callers know: only an answer that has to tell them something is made anew.
+    private Admission WithHealth(Admission admission, in AdmissionQuery query) =>
+        query.SeenHealth == _upstreams.Version || admission.Verdict != AdmissionVerdict.Admitted
+            ? admission
+            : admission with { Health = _upstreams.Since(query.SeenHealth, timeProvider.GetUtcNow()) };
 
     private IAccountGrain Account => GrainFactory.GetGrain<IAccountGrain>(GrainKeys.Account(_accountId));
 

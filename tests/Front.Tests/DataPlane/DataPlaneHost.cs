@@ -72,7 +72,8 @@ internal sealed class DataPlaneHost : IAsyncDisposable
     /// <summary>Starts the front and its upstream. The gateway <c>main</c> asks for no token.</summary>
     /// <param name="configure">Changes the operator's options; the upstream's address is in them already.</param>
     /// <param name="upstreamUrl">Another upstream than <see cref="Upstream"/>.</param>
-    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, string? upstreamUrl = null)
+    /// <param name="beside">Another front: this one shares its grains, its clock and its upstream.</param>
+    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, string? upstreamUrl = null, DataPlaneHost? beside = null)
     {
         var upstream = await FakeUpstream.StartAsync(TestContext.Current.CancellationToken);
         var catalog = new ProviderCatalog(BuiltInProviders.All);
@@ -80,15 +81,15 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         options.Logs.BatchInterval = TimeSpan.FromMilliseconds(10);
         foreach (var provider in catalog.All.Where(provider => provider.Slug != GatewayOptions.SimulatorSlug))
         {
-            options.Providers[provider.Slug] = new() { BaseUrl = (upstreamUrl ?? upstream.BaseUrl) + "/v1" };
+            options.Providers[provider.Slug] = new() { BaseUrl = (upstreamUrl ?? beside?.Upstream.BaseUrl ?? upstream.BaseUrl) + "/v1" };
         }
 
         configure?.Invoke(options);
 
-        var (grains, gateways) = FakeGateways.Make();
+        var (grains, gateways) = beside is null ? FakeGateways.Make() : (beside.Services.GetRequiredService<IGrainFactory>(), beside.Gateways);
         var tokens = new FakeTokens();
         var logs = new RecordedLogs();
-        var clock = new TestClock();
+        var clock = beside?.Clock ?? new TestClock();
         gateways.Clock = clock;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -116,7 +117,11 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         app.MapUnknownPaths();
         await app.StartAsync(TestContext.Current.CancellationToken);
         var host = new DataPlaneHost(app, upstream, gateways, tokens, logs, clock) { Address = new(app.Urls.Single()) };
-        host.Gateway.Set(Configuration());
+        if (beside is null)
+        {
+            host.Gateway.Set(Configuration());
+        }
+
         return host;
     }
 
@@ -127,7 +132,9 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         RetryBackoff? backoff = null,
         bool collectLogs = true,
         bool? collectPayload = null,
-        CompatibilityLevel? compatibility = null) => new()
+        CompatibilityLevel? compatibility = null,
+        CircuitBreakerConfiguration? breaker = null,
+        int? hedgeDelay = null) => new()
         {
             CacheInvalidateOnUpdate = false,
             CacheTtl = 0,
@@ -140,6 +147,8 @@ internal sealed class DataPlaneHost : IAsyncDisposable
             RetryBackoff = backoff,
             CollectLogPayload = collectPayload,
             Compatibility = compatibility,
+            CircuitBreaker = breaker,
+            HedgeDelay = hedgeDelay,
         };
 
     /// <summary>Posts a chat completion to the gateway <c>main</c> by OpenAI's path, with a key of the client's.</summary>

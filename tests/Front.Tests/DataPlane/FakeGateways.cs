@@ -4,6 +4,7 @@ using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
+using GatewayActors.Grains.Gateways;
 using Xunit;
 
 namespace GatewayActors.Front.Tests.DataPlane;
@@ -27,10 +28,10 @@ public class FakeGateways : DispatchProxy
         return (factory, (FakeGateways)(object)factory);
     }
 
-    /// <summary>The clock of the cache.</summary>
+    /// <summary>The clock of all grains.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    internal Grain this[string key] => _grains.GetOrAdd(key, key => new(key));
+    internal Grain this[string key] => _grains.GetOrAdd(key, key => new(key, this));
 
     /// <summary>All shards of a gateway's cache.</summary>
     internal IEnumerable<FakeCacheShard> CacheShards(string gatewayKey) =>
@@ -60,8 +61,9 @@ public class FakeGateways : DispatchProxy
 
     private FakeCacheShard CacheShard(string key) => _cacheShards.GetOrAdd(key, _ => new(Clock));
 
-    internal sealed class Grain(string key) : IGatewayGrain
+    internal sealed class Grain(string key, FakeGateways gateways) : IGatewayGrain
     {
+        private readonly UpstreamConditions _upstreams = new();
         private long _version;
 
         /// <summary>What the grain holds; null for no such gateway.</summary>
@@ -78,6 +80,12 @@ public class FakeGateways : DispatchProxy
 
         /// <summary>What goes wrong with the next calls.</summary>
         public ConcurrentQueue<Exception> Failures { get; } = [];
+
+        /// <summary>What fronts have told it about upstreams.</summary>
+        public ConcurrentQueue<UpstreamReport> Reports { get; } = [];
+
+        /// <summary>What goes wrong with the next reports.</summary>
+        public ConcurrentQueue<Exception> ReportFailures { get; } = [];
 
         public void Set(GatewayConfiguration? configuration)
         {
@@ -119,6 +127,7 @@ public class FakeGateways : DispatchProxy
                 Verdict = rate is { IsTaken: false } ? AdmissionVerdict.RateLimited : verdict,
                 Rate = rate,
                 Version = Record?.Version ?? 0,
+                Health = verdict == AdmissionVerdict.Admitted ? HealthSince(query.SeenHealth) : null,
                 Gateway = verdict == AdmissionVerdict.Admitted && query.SeenVersion != Record!.Version ? Record : null,
             });
         }
@@ -127,6 +136,34 @@ public class FakeGateways : DispatchProxy
         {
             RateCalls++;
             return Failures.TryDequeue(out var failure) ? ValueTask.FromException<RateLimitDecision?>(failure) : ValueTask.FromResult(Rate());
+        }
+
+        public ValueTask ReportUpstreamsAsync(UpstreamReport[] reports, CancellationToken cancellationToken = default)
+        {
+            if (ReportFailures.TryDequeue(out var failure))
+            {
+                return ValueTask.FromException(failure);
+            }
+
+            lock (_upstreams)
+            {
+                _upstreams.Report(reports, Record?.Configuration.CircuitBreaker, gateways.Clock.GetUtcNow());
+            }
+
+            foreach (var report in reports)
+            {
+                Reports.Enqueue(report);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        private UpstreamHealth? HealthSince(long seenVersion)
+        {
+            lock (_upstreams)
+            {
+                return _upstreams.Since(seenVersion, gateways.Clock.GetUtcNow());
+            }
         }
 
         public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(Record);

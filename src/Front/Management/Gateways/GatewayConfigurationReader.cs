@@ -56,6 +56,8 @@ internal static class GatewayConfigurationReader
             CacheStreaming = Or(reader.Boolean("cache_streaming"), stored?.CacheStreaming),
             CacheSingleFlight = Or(reader.Boolean("cache_single_flight"), stored?.CacheSingleFlight),
             CacheStaleIfError = Or(reader.Integer("cache_stale_if_error", 0, MaxCacheTtl), stored?.CacheStaleIfError),
+            HedgeDelay = (int?)Or(reader.Integer("hedge_delay", 0, 60_000), stored?.HedgeDelay),
+            CircuitBreaker = CircuitBreakerReader.Read(reader, stored?.CircuitBreaker),
         };
     }
 

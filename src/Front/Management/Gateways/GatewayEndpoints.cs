@@ -18,10 +18,11 @@ internal static class GatewayEndpoints
 
     private static readonly string[] OptionalFields =
     [
-        "authentication:boolean", "byok_only:boolean", "cache_single_flight:boolean", "cache_stale_if_error:integer", "cache_streaming:boolean", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object",
+        "authentication:boolean", "byok_only:boolean", "cache_single_flight:boolean", "cache_stale_if_error:integer", "cache_streaming:boolean",
+        "circuit_breaker:object", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object", "hedge_delay:integer",
         "log_classification:boolean", "log_management:integer", "log_management_strategy", "logpush:boolean", "logpush_public_key", "otel:array",
         "rate_limiting_technique", "retry_backoff", "retry_delay:integer", "retry_max_attempts:integer", "spend_limits:object", "store_id",
-        "stripe:object", "workers_ai_billing_mode", "zdr:boolean",
+        "stripe:object", "token_limits:object", "workers_ai_billing_mode", "zdr:boolean",
     ];
 
     extension(IEndpointRouteBuilder routes)

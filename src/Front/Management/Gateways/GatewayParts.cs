@@ -41,6 +41,12 @@ internal sealed record GuardrailsResource(IReadOnlyDictionary<string, string> Pr
         actions.ToDictionary(action => action.Key, action => GatewayWords.Actions.Format(action.Value)!);
 }
 
+/// <summary><c>circuit_breaker</c>.</summary>
+internal sealed record CircuitBreakerResource(int Failures, int Pause)
+{
+    public static CircuitBreakerResource? From(CircuitBreakerConfiguration? breaker) => breaker is null ? null : new(breaker.Failures, breaker.Pause);
+}
+
 /// <summary>One destination of <c>otel</c>.</summary>
 internal sealed record OtelResource(string Url, IReadOnlyDictionary<string, string> Headers, string? Authorization, string? ContentType)
 {

@@ -85,6 +85,10 @@ internal sealed record GatewayResource
 
     public long? CacheStaleIfError { get; init; }
 
+    public int? HedgeDelay { get; init; }
+
+    public CircuitBreakerResource? CircuitBreaker { get; init; }
+
     public static GatewayResource From(GatewayRecord gateway)
     {
         var configuration = gateway.Configuration;
@@ -127,6 +131,8 @@ internal sealed record GatewayResource
             CacheStreaming = configuration.CacheStreaming,
             CacheSingleFlight = configuration.CacheSingleFlight,
             CacheStaleIfError = configuration.CacheStaleIfError,
+            HedgeDelay = configuration.HedgeDelay,
+            CircuitBreaker = CircuitBreakerResource.From(configuration.CircuitBreaker),
         };
     }
 }

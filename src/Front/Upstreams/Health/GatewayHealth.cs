@@ -1,0 +1,214 @@
+using GatewayActors.Abstractions.Gateways;
+
+namespace GatewayActors.Front.Upstreams.Health;
+
+/// <summary>
+/// What a front knows of the upstreams of one gateway: what the gateway's grain has told it, and what it has seen since. Holds only
+/// upstreams about which there is something to say. Thread-safe.
+/// </summary>
+internal sealed class GatewayHealth
+{
+    /// <summary>How long a call that finds out whether an upstream is well may keep others away; a slow answer is no bad sign.</summary>
+    public static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Known> _upstreams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UpstreamReport> _unsent = new(StringComparer.Ordinal);
+    private long _seenVersion;
+    private volatile bool _isTroubled;
+    private bool _isSending;
+
+    /// <summary>The version to ask the grain with; 0 for none.</summary>
+    public long SeenVersion => Volatile.Read(ref _seenVersion);
+
+    /// <summary>Whether there is anything to say about any upstream. Free to ask, and nearly always false.</summary>
+    public bool IsTroubled => _isTroubled;
+
+    /// <summary>Takes over what an admission has brought.</summary>
+    public void Accept(UpstreamHealth health, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            // Answers may overtake each other; 0 is a grain that knows nothing, because it has just been activated.
+            if (health.Version != 0 && health.Version <= _seenVersion)
+            {
+                return;
+            }
+
+            var told = health.Upstreams.ToDictionary(condition => condition.Upstream, StringComparer.Ordinal);
+            foreach (var (upstream, known) in _upstreams)
+            {
+                // What was reported from here and is not in the answer yet is not given up.
+                if (!told.ContainsKey(upstream) && !_unsent.ContainsKey(upstream) && known.CooledUntil <= now)
+                {
+                    _upstreams.Remove(upstream);
+                }
+            }
+
+            foreach (var (upstream, condition) in told)
+            {
+                var known = _upstreams.GetValueOrDefault(upstream);
+                var cooledUntil = now + condition.CoolFor;
+                _upstreams[upstream] = known with
+                {
+                    HasFailed = true,
+                    CooledUntil = cooledUntil > known.CooledUntil ? cooledUntil : known.CooledUntil,
+                    OpenUntil = condition.OpenFor is { } openFor ? now + openFor : null,
+                };
+            }
+
+            _isTroubled = _upstreams.Count > 0;
+            Volatile.Write(ref _seenVersion, health.Version);
+        }
+    }
+
+    /// <summary>Whether an upstream may be called now.</summary>
+    /// <param name="upstream">Its name.</param>
+    /// <param name="breaks">Whether the gateway has its circuit breaker switched on.</param>
+    /// <param name="mindsCooling">Whether an upstream that asks to be left alone is left alone.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>When it may be called; null for now.</returns>
+    public TimeSpan? Enter(string upstream, bool breaks, bool mindsCooling, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (!_upstreams.TryGetValue(upstream, out var known))
+            {
+                return null;
+            }
+
+            if (mindsCooling && known.CooledUntil > now)
+            {
+                return known.CooledUntil - now;
+            }
+
+            if (!breaks || known.OpenUntil is not { } openUntil)
+            {
+                return null;
+            }
+
+            var until = openUntil > known.ProbedUntil ? openUntil : known.ProbedUntil;
+            if (until > now)
+            {
+                return until - now;
+            }
+
+            _upstreams[upstream] = known with { ProbedUntil = now + ProbeTime }; // Half-open: this one finds out, the others wait.
+            return null;
+        }
+    }
+
+    /// <summary>Notes that an upstream has answered. To be called only where <see cref="IsTroubled"/>.</summary>
+    /// <returns>Whether the grain has to be told, and nobody is about to.</returns>
+    public bool NoteAnswer(string upstream, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (!_upstreams.TryGetValue(upstream, out var known))
+            {
+                return false;
+            }
+
+            if (!known.HasFailed)
+            {
+                RemoveIfWell(upstream, known, now);
+                return false;
+            }
+
+            RemoveIfWell(upstream, known with { HasFailed = false, OpenUntil = null, ProbedUntil = default }, now);
+            return Add(new() { Upstream = upstream, HasAnswered = true, CoolFor = _unsent.GetValueOrDefault(upstream).CoolFor });
+        }
+    }
+
+    /// <summary>Notes that an upstream has failed, or asks to be left alone.</summary>
+    /// <param name="upstream">Its name.</param>
+    /// <param name="hasFailed">Whether it counts as a failure.</param>
+    /// <param name="coolFor">How long it asks to be left alone; null if it does not.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Whether the grain has to be told, and nobody is about to.</returns>
+    public bool NoteFailure(string upstream, bool hasFailed, TimeSpan? coolFor, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            var known = _upstreams.GetValueOrDefault(upstream);
+            var cooledUntil = coolFor is { } length ? now + length : default;
+            _upstreams[upstream] = known with
+            {
+                HasFailed = known.HasFailed || hasFailed,
+                CooledUntil = cooledUntil > known.CooledUntil ? cooledUntil : known.CooledUntil,
+                ProbedUntil = default,
+            };
+            _isTroubled = true;
+            var unsent = _unsent.GetValueOrDefault(upstream);
+            return Add(unsent with
+            {
+                Upstream = upstream,
+                Failures = unsent.Failures + (hasFailed ? 1 : 0),
+                CoolFor = coolFor > unsent.CoolFor || unsent.CoolFor is null ? coolFor : unsent.CoolFor,
+            });
+        }
+    }
+
+    /// <summary>Notes that a call has ended without saying anything about its upstream: another one may find out.</summary>
+    public void NoteNothing(string upstream)
+    {
+        lock (_lock)
+        {
+            if (_upstreams.TryGetValue(upstream, out var known))
+            {
+                _upstreams[upstream] = known with { ProbedUntil = default };
+            }
+        }
+    }
+
+    /// <summary>Takes what the grain is to be told; null if there is nothing, and whoever asked stops telling.</summary>
+    public UpstreamReport[]? TakeReports()
+    {
+        lock (_lock)
+        {
+            if (_unsent.Count == 0)
+            {
+                _isSending = false;
+                return null;
+            }
+
+            UpstreamReport[] reports = [.. _unsent.Values];
+            _unsent.Clear();
+            return reports;
+        }
+    }
+
+    // One sender at a time: while a call is under way, what comes meanwhile gathers for the next one.
+    private bool Add(UpstreamReport report)
+    {
+        _unsent[report.Upstream] = report;
+        var starts = !_isSending;
+        _isSending = true;
+        return starts;
+    }
+
+    private void RemoveIfWell(string upstream, Known known, DateTimeOffset now)
+    {
+        if (known is { HasFailed: false, OpenUntil: null } && known.CooledUntil <= now)
+        {
+            _upstreams.Remove(upstream);
+            _isTroubled = _upstreams.Count > 0;
+        }
+        else
+        {
+            _upstreams[upstream] = known;
+        }
+    }
+
+    private readonly record struct Known
+    {
+        /// <summary>Whether its next answer is news.</summary>
+        public bool HasFailed { get; init; }
+
+        public DateTimeOffset CooledUntil { get; init; }
+
+        public DateTimeOffset? OpenUntil { get; init; }
+
+        public DateTimeOffset ProbedUntil { get; init; }
+    }
+}

@@ -1,0 +1,102 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Telemetry;
+using Orleans.Runtime;
+
+namespace GatewayActors.Front.Upstreams.Health;
+
+/// <summary>
+/// Leaves upstreams alone that ask for it or keep failing. What one front sees, every front knows with its next admission: it is told
+/// to the gateway's grain, but only what has changed, so a gateway whose upstreams are well pays a look at one field.
+/// </summary>
+internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<UpstreamGate> logger)
+{
+    /// <summary>Whether the step may call its upstream; if not, the step has failed.</summary>
+    public bool Enter(Step step)
+    {
+        var health = step.Exchange.Gateway.Health;
+        if (!health.IsTroubled)
+        {
+            return true;
+        }
+
+        // The last resort is called although it asked to be left alone: what it answers says more than anything of ours.
+        var breaks = step.Exchange.Snapshot.CircuitBreaker;
+        if (health.Enter(NameOf(step), breaks, mindsCooling: breaks || step.HasFallback, timeProvider.GetUtcNow()) is not { } wait)
+        {
+            return true;
+        }
+
+        step.Fail(new(GatewayErrorKind.UpstreamPaused, $"The provider '{step.Route.Provider.Slug}' is left alone for now, because it failed repeatedly or asked for it.") { RetryAfter = wait });
+        return false;
+    }
+
+    /// <summary>Notes what became of an attempt.</summary>
+    public void Note(Step step, in AttemptRecord attempt, TimeSpan? retryAfter)
+    {
+        var health = step.Exchange.Gateway.Health;
+        var isAnswer = attempt.Outcome == AttemptOutcome.Success || (attempt.Outcome == AttemptOutcome.Refused && attempt.StatusCode != StatusCodes.Status429TooManyRequests);
+        if (isAnswer && !health.IsTroubled)
+        {
+            return; // Nearly every attempt.
+        }
+
+        var now = timeProvider.GetUtcNow();
+        var tells = false;
+        if (isAnswer)
+        {
+            tells = health.NoteAnswer(NameOf(step), now);
+        }
+        else if (attempt.Outcome == AttemptOutcome.Cancelled)
+        {
+            if (health.IsTroubled)
+            {
+                health.NoteNothing(NameOf(step));
+            }
+        }
+        else
+        {
+            var hasFailed = step.Exchange.Snapshot.CircuitBreaker && attempt.Outcome != AttemptOutcome.Refused;
+            TimeSpan? coolFor = attempt.StatusCode is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && retryAfter is { } asked && asked > TimeSpan.Zero
+                ? asked < UpstreamReport.MaxCoolFor ? asked : UpstreamReport.MaxCoolFor
+                : null;
+            if (hasFailed || coolFor is not null)
+            {
+                tells = health.NoteFailure(NameOf(step), hasFailed, coolFor, now);
+            }
+            else if (health.IsTroubled)
+            {
+                health.NoteNothing(NameOf(step));
+            }
+        }
+
+        if (tells)
+        {
+            _ = TellAsync(step.Exchange.Gateway);
+        }
+    }
+
+    private static string NameOf(Step step) => step.UpstreamName ??= UpstreamName.Of(step);
+
+    private async Task TellAsync(GatewayHandle gateway)
+    {
+        while (gateway.Health.TakeReports() is { } reports)
+        {
+            try
+            {
+                await gateway.Grain.ReportUpstreamsAsync(reports);
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+            {
+                // Other fronts find out by themselves.
+                LogNotTold(gateway.AccountId, gateway.GatewayId, exception);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 1202, EventName = "UpstreamReportLost", Level = LogLevel.Warning,
+        Message = "The gateway {GatewayId} of account {AccountId} could not be told how its upstreams are.")]
+    private partial void LogNotTold(string accountId, string gatewayId, Exception exception);
+}

@@ -1,0 +1,121 @@
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Grains.Gateways;
+using Xunit;
+
+namespace GatewayActors.Grains.Tests.Gateways;
+
+public sealed class UpstreamConditionsTests
+{
+    private static readonly CircuitBreakerConfiguration Breaker = new() { Failures = 3, Pause = 30 };
+    private static readonly DateTimeOffset Start = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly UpstreamConditions _conditions = new();
+
+    [Fact]
+    public void Since_NothingReported_SaysNothing()
+    {
+        Assert.Equal(0, _conditions.Version);
+        Assert.Null(_conditions.Since(0, Start));
+        Assert.Empty(_conditions.Since(7, Start)!.Upstreams); // What a front holds of an activation that is gone.
+    }
+
+    [Fact]
+    public void Failures_InARow_OpenTheBreaker()
+    {
+        Fail("a", 2);
+        Assert.Null(Condition("a")!.OpenFor);
+        Fail("a", 1);
+        Assert.Equal(TimeSpan.FromSeconds(30), Condition("a")!.OpenFor);
+        Assert.Equal(TimeSpan.FromSeconds(10), Condition("a", after: 20)!.OpenFor);
+        Assert.Equal(TimeSpan.Zero, Condition("a", after: 30)!.OpenFor);
+    }
+
+    [Fact]
+    public void Failures_AfterAnAnswer_CountAnew()
+    {
+        Fail("a", 2);
+        Report(new() { Upstream = "a", HasAnswered = true, Failures = 2 });
+        Assert.Null(Condition("a")!.OpenFor);
+        Report(new() { Upstream = "a", HasAnswered = true });
+        Assert.Null(Condition("a"));
+    }
+
+    [Fact]
+    public void Failures_OfCallsUnderWay_DoNotKeepItOpen()
+    {
+        Fail("a", 3);
+        Fail("a", 5, after: 20);
+        Assert.Equal(TimeSpan.FromSeconds(5), Condition("a", after: 25)!.OpenFor);
+
+        Fail("a", 1, after: 40); // The one that was to find out.
+        Assert.Equal(TimeSpan.FromSeconds(30), Condition("a", after: 40)!.OpenFor);
+    }
+
+    [Fact]
+    public void Failures_WithoutABreaker_AreNotRemembered()
+    {
+        _conditions.Report([new() { Upstream = "a", Failures = 100 }], null, Start);
+
+        Assert.Equal(0, _conditions.Version);
+    }
+
+    [Fact]
+    public void CoolFor_TheLongestCounts_UpToAnHour()
+    {
+        Report(new() { Upstream = "a", CoolFor = TimeSpan.FromSeconds(20) });
+        Report(new() { Upstream = "a", CoolFor = TimeSpan.FromSeconds(10) });
+        Assert.Equal(TimeSpan.FromSeconds(15), Condition("a", after: 5)!.CoolFor);
+
+        Report(new() { Upstream = "a", CoolFor = TimeSpan.FromDays(10) });
+        Assert.Equal(UpstreamReport.MaxCoolFor, Condition("a")!.CoolFor);
+    }
+
+    [Fact]
+    public void Version_GrowsWithWhatChangesOnly()
+    {
+        Fail("a", 1);
+        var first = _conditions.Version;
+        Fail("a", 1);
+        Assert.Equal(first, _conditions.Version); // Everybody knows that it has failed.
+        Report(new() { Upstream = "unknown", HasAnswered = true });
+        Assert.Equal(first, _conditions.Version);
+        Fail("a", 1);
+        Assert.True(_conditions.Version > first);
+
+        var later = new UpstreamConditions();
+        later.Report([new() { Upstream = "b", CoolFor = TimeSpan.FromSeconds(1) }], null, Start.AddSeconds(1));
+        Assert.True(later.Version > _conditions.Version); // Another activation repeats none.
+    }
+
+    [Fact]
+    public void Upstreams_ThatNobodyCalls_AreForgotten()
+    {
+        Fail("a", 3);
+        Report(new() { Upstream = "b", CoolFor = TimeSpan.FromMinutes(30) });
+        var later = UpstreamConditions.Remembered.TotalSeconds + 1;
+        Fail("c", 1, later);
+
+        Assert.Null(Condition("a", later));
+        Assert.NotNull(Condition("b", later));
+    }
+
+    [Fact]
+    public void Upstreams_TooMany_TheOldestIsForgotten()
+    {
+        for (var number = 0; number <= UpstreamConditions.MaxUpstreams; number++)
+        {
+            Fail($"{number}", 1, after: number / 10.0);
+        }
+
+        Assert.Null(Condition("0"));
+        Assert.NotNull(Condition("1"));
+        Assert.Equal(UpstreamConditions.MaxUpstreams, _conditions.Since(0, Start)!.Upstreams.Count);
+    }
+
+    private void Fail(string upstream, int failures, double after = 0) => Report(new() { Upstream = upstream, Failures = failures }, after);
+
+    private void Report(UpstreamReport report, double after = 0) => _conditions.Report([report], Breaker, Start.AddSeconds(after));
+
+    private UpstreamCondition? Condition(string upstream, double after = 0) =>
+        _conditions.Since(-1, Start.AddSeconds(after))!.Upstreams.SingleOrDefault(condition => condition.Upstream == upstream);
+}
