@@ -38,8 +38,8 @@ internal sealed class Flight
     /// <summary>Whether the fetching ended because a limit of time was hit.</summary>
     public bool TimedOut { get; set; }
 
-    /// <summary>The answer's body, while it comes in.</summary>
-    public SharedBody Body { get; } = new(CachePlan.MaxBytes);
+    /// <summary>The answer's body, while it comes in. First asked for by the one who fetches, before it begins: a hit needs none.</summary>
+    public SharedBody Body => field ??= new(CachePlan.MaxBytes);
 
     /// <summary>Counts one more who waits.</summary>
     /// <returns>False if everybody has gone already.</returns>

@@ -11,11 +11,14 @@ internal sealed class LoopbackClient : IDisposable
     private readonly byte[] _buffer = new byte[128 * 1024];
     private readonly byte[] _request;
 
-    public LoopbackClient(InProcessGateway gateway, bool isStream)
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="isStream">Whether a stream is asked for.</param>
+    /// <param name="header">One more header, with its line end.</param>
+    public LoopbackClient(InProcessGateway gateway, bool isStream, string header = "")
     {
         var body = isStream ? Samples.StreamRequest : Samples.JsonRequest;
         var head = $"POST {InProcessGateway.ChatPath} HTTP/1.1\r\nHost: 127.0.0.1:{gateway.Port}\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
-            + $"User-Agent: bench/1.0\r\nAuthorization: Bearer sk-bench\r\ncf-aig-authorization: Bearer {gateway.Token}\r\nContent-Length: {body.Length}\r\n\r\n";
+            + $"User-Agent: bench/1.0\r\nAuthorization: Bearer sk-bench\r\ncf-aig-authorization: Bearer {gateway.Token}\r\n{header}Content-Length: {body.Length}\r\n\r\n";
         _request = [.. Encoding.ASCII.GetBytes(head), .. body];
         _connection.Connect(new IPEndPoint(IPAddress.Loopback, gateway.Port));
     }

@@ -13,6 +13,7 @@ public class ProxiedRequestBenchmarks : IDisposable
     private InProcessGateway? _gateway;
     private LoopbackClient? _json;
     private LoopbackClient? _sse;
+    private LoopbackClient? _cached;
 
     /// <summary>Starts the gateway once for all benchmarks of this class.</summary>
     [GlobalSetup]
@@ -22,8 +23,10 @@ public class ProxiedRequestBenchmarks : IDisposable
         _gateway = await InProcessGateway.StartAsync(_upstream.Port);
         _json = new(_gateway, isStream: false);
         _sse = new(_gateway, isStream: true);
+        _cached = new(_gateway, isStream: false, "cf-aig-cache-ttl: 86400\r\n");
         Check(_json.Send(), LoopbackUpstream.JsonBody);
         Check(_sse.Send(), LoopbackUpstream.EventBody);
+        Check(_cached.Send(), LoopbackUpstream.JsonBody);
     }
 
     /// <summary>Closes the connections. The gateway itself ends with the process.</summary>
@@ -32,6 +35,7 @@ public class ProxiedRequestBenchmarks : IDisposable
     {
         _json?.Dispose();
         _sse?.Dispose();
+        _cached?.Dispose();
         _upstream?.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -43,6 +47,10 @@ public class ProxiedRequestBenchmarks : IDisposable
     /// <summary>A stream of 100 events.</summary>
     [Benchmark]
     public int Sse() => _sse!.Send();
+
+    /// <summary>The same chat completion out of the cache.</summary>
+    [Benchmark]
+    public int Cached() => _cached!.Send();
 
     private static void Check(int received, int least)
     {
