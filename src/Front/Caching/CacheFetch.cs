@@ -12,6 +12,8 @@ namespace GatewayActors.Front.Caching;
 /// </summary>
 internal sealed class CacheFetch : IDisposable
 {
+    private static readonly IOException Unfinished = new("The answer was not fetched to its end.");
+
     private readonly Step _step;
     private readonly CachePlan _plan;
     private readonly CacheKey _key;
@@ -141,7 +143,7 @@ internal sealed class CacheFetch : IDisposable
     private async Task FetchAsync(Flight flight, Attempt attempt, SharedHead head)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // The head goes out meanwhile.
-        Exception? failure = null;
+        Exception? failure = Unfinished; // Unless it is taken back: whatever goes wrong, half an answer must not pass for a whole one.
         try
         {
             await flight.Body.AppendAsync(attempt.First.ToArray(), flight.Abandoned);
@@ -154,6 +156,8 @@ internal sealed class CacheFetch : IDisposable
             {
                 await StoreAsync(attempt, head, flight.Body.ToMemory());
             }
+
+            failure = null;
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {

@@ -50,6 +50,11 @@ internal sealed class SharedBody(int maxBytes)
     /// <summary>Brings in the next bytes, which are kept as they are. Waits only for readers of a body that has overflowed.</summary>
     public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (bytes.IsEmpty)
+        {
+            return ValueTask.CompletedTask; // To a reader no bytes are the end.
+        }
+
         Piece before;
         var piece = new Piece(bytes);
         lock (_lock)

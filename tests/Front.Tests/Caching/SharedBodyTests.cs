@@ -16,6 +16,7 @@ public sealed class SharedBodyTests
         var waiting = early.ReadAsync(_cancelled).AsTask();
         Assert.False(waiting.IsCompleted);
 
+        await body.AppendAsync(ReadOnlyMemory<byte>.Empty, _cancelled);
         await body.AppendAsync("ab"u8.ToArray(), _cancelled);
         Assert.Equal("ab", Text(await waiting));
         using var late = body.TryAddReader()!;
