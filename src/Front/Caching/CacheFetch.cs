@@ -30,7 +30,7 @@ internal sealed class CacheFetch : IDisposable
     public CacheFetch(Step step, in CachePlan plan, CacheKey key, CacheShards shards, Flights flights)
     {
         (_step, _plan, _key, _shards, _flights) = (step, plan, key, shards, flights);
-        FlightKey = new(key, step.Exchange.Snapshot.Version, step.AttemptPolicy, plan.StaleFor);
+        FlightKey = new(key, step.Exchange.Snapshot.Version, step.AttemptPolicy, step.HasFallback, plan.StaleFor);
     }
 
     public FlightKey FlightKey { get; }
@@ -110,7 +110,7 @@ internal sealed class CacheFetch : IDisposable
 
     /// <summary>Whether the provider has failed, rather than refused the request.</summary>
     private bool IsFailure(Attempt? attempt) => attempt is null
-        ? _step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable }
+        ? _step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused }
         : attempt.StatusCode is 429 or >= 500 || attempt.Usage?.Error is not null;
 
     private async ValueTask<Answer> ShareWholeAsync(Attempt attempt)

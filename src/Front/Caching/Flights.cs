@@ -47,5 +47,6 @@ internal sealed class Flights
 /// <param name="Key">The answer.</param>
 /// <param name="Version">The version of the gateway's configuration.</param>
 /// <param name="Attempts">How often and how patiently the provider is tried.</param>
+/// <param name="HasFallback">Whether a failure is the end: the last upstream is tried more patiently.</param>
 /// <param name="StaleFor">How old an answer may be served if the provider fails.</param>
-internal readonly record struct FlightKey(CacheKey Key, long Version, AttemptPolicy Attempts, TimeSpan StaleFor);
+internal readonly record struct FlightKey(CacheKey Key, long Version, AttemptPolicy Attempts, bool HasFallback, TimeSpan StaleFor);

@@ -78,6 +78,23 @@ public sealed class StaleIfErrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Provider_IsLeftAlone_IsStoodInFor()
+    {
+        _host.Gateway.Set(CachingHost.Configuration(ttl: 60, staleIfError: 600) with { CircuitBreaker = new() { Failures = 5, Pause = 30 } });
+        _host.Script.Then(UpstreamReply.Json("""{"old":1}"""));
+        await _host.ChatAsync();
+        _host.Clock.Advance(TimeSpan.FromSeconds(61));
+        _host.Script.Then(new UpstreamReply().Status(429).Header("retry-after", "30").Header("content-type", "application/json").Content("{}"u8.ToArray()));
+        Assert.Equal(429, (await _host.PostAsync("""{"model":"gpt-4o-mini","other":1}""")).Status);
+        var calls = _host.Script.Requests.Count;
+
+        var answer = await _host.ChatAsync();
+
+        Assert.Equal((200, """{"old":1}""", "true"), (answer.Status, answer.Text, answer.Header("cf-aig-cache-stale")));
+        Assert.Equal(calls, _host.Script.Requests.Count);
+    }
+
+    [Fact]
     public async Task Retries_ComeFirst()
     {
         _host.Script.Then(UpstreamReply.Json("""{"old":1}""")).Then(UpstreamReply.Json("{}", 500)).Then(UpstreamReply.Json("""{"new":1}"""));
