@@ -39,10 +39,10 @@ internal sealed class SlidingRateLog(RateRule rule) : RateWindow(rule)
 
     protected override void Add(long now, long count)
     {
-        // Taken over from a higher limit: only the newest decide when there is room.
-        for (var i = Math.Min(count, Limit); i > 0; i--)
+        // More than the limit are there when another rule has counted them. The oldest of too many can go: the newest decide.
+        for (var i = Math.Min(count, MostExact); i > 0; i--)
         {
-            if (_times.Count == Limit)
+            if (_times.Count == MostExact)
             {
                 _times.Dequeue();
             }
@@ -51,7 +51,9 @@ internal sealed class SlidingRateLog(RateRule rule) : RateWindow(rule)
         }
     }
 
-    protected override long FreeAt(long now) => _times.TryPeek(out var oldest) ? oldest + Length : now;
+    protected override long FreeAt(long now) => _times.Count <= Limit
+        ? _times.TryPeek(out var oldest) ? oldest + Length : now
+        : _times.ElementAt((int)(_times.Count - Limit)) + Length;
 
     protected override void Clear() => _times.Clear();
 }

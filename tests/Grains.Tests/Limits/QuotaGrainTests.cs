@@ -94,6 +94,7 @@ public sealed class QuotaGrainTests(ClusterFixture fixture)
         await quota.SettleAsync(settled.Reservation, 3, _cancelled);
         fixture.Storage.BeforeWrite(quota, () => new IOException("the silo is dead"));
         await quota.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
+        await quota.ReserveAsync(Rule, 0, _cancelled); // Waits for the next activation.
         fixture.Storage.BeforeWrite(quota, () => null);
 
         await quota.SettleAsync(open.Reservation, 1, _cancelled); // From a front that has outlived the silo.

@@ -93,20 +93,19 @@ public sealed class RateLimitGrainTests(ClusterFixture fixture)
     [Fact]
     public async Task CrashedInTheMiddleOfAWindow_TheNextActivationKnowsWhatWasCountedBeforeTheLastSecond()
     {
-        var (_, gateway) = await CreateAsync(limit: 3, Years);
+        var (_, gateway) = await CreateAsync(limit: 2, Years);
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         fixture.Storage.DuringWrite(gateway, () =>
         {
             saved.TrySetResult();
             return Task.CompletedTask;
         });
-        Assert.Equal((true, true), await TakeTwoAsync(gateway));
+        Assert.True(await TakeAsync(gateway));
         await saved.Task.WaitAsync(_cancelled);
         fixture.Storage.BeforeWrite(gateway, () => new IOException("the silo is dead"));
         Assert.True(await TakeAsync(gateway));
 
         await gateway.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
-        fixture.Storage.BeforeWrite(gateway, () => null);
 
         Assert.Equal((true, false), await TakeTwoAsync(gateway));
     }

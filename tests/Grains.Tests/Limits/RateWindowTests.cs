@@ -135,6 +135,27 @@ public sealed class RateWindowTests
     }
 
     [Theory]
+    [InlineData(LimitTechnique.Fixed)]
+    [InlineData(LimitTechnique.Sliding)]
+    public void Create_LimitIsLoweredAndRaisedAgain_RemembersAll(LimitTechnique technique)
+    {
+        RateRule Rule(long limit) => new(limit, TimeSpan.FromMinutes(10), technique);
+        var window = RateWindow.Create(Rule(10), [], Noon);
+        for (var minute = 0; minute < 8; minute++)
+        {
+            Assert.True(window.Take(Noon + Minutes(minute)).IsTaken);
+        }
+
+        window = RateWindow.Create(Rule(2), window.Export(), Noon + Minutes(8));
+        var refused = window.Take(Noon + Minutes(8));
+        Assert.Equal((false, TimeSpan.FromMinutes(technique == LimitTechnique.Fixed ? 2 : 8)), (refused.IsTaken, refused.ResetAfter)); // The seventh must leave.
+        window = RateWindow.Create(Rule(9), window.Export(), Noon + Minutes(8));
+
+        Assert.True(window.Take(Noon + Minutes(8)).IsTaken);
+        Assert.False(window.Take(Noon + Minutes(8)).IsTaken);
+    }
+
+    [Theory]
     [InlineData(LimitTechnique.Fixed, 10)]
     [InlineData(LimitTechnique.Sliding, 10)]
     [InlineData(LimitTechnique.Sliding, 20_000)]
