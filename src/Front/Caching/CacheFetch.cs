@@ -80,7 +80,7 @@ internal sealed class CacheFetch : IDisposable
 
         if (attempt is null)
         {
-            if (_step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable } error)
+            if (_step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused } error)
             {
                 _flight?.Begin(new FlightStart.Failed(error));
             }

@@ -16,6 +16,7 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
         MaxAttempts = Math.Clamp(gateway.Configuration.RetryMaxAttempts ?? 1, 1, AttemptPolicy.MostAttempts),
         Delay = TimeSpan.FromMilliseconds(gateway.Configuration.RetryDelay ?? AttemptPolicy.DefaultDelayMilliseconds),
         Backoff = gateway.Configuration.RetryBackoff ?? RetryBackoff.Exponential,
+        HedgeDelay = gateway.Configuration.HedgeDelay is > 0 and var delay ? TimeSpan.FromMilliseconds(delay) : null,
     };
 
     /// <summary>Whether exchanges are logged unless they say otherwise.</summary>

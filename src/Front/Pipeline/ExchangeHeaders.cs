@@ -42,6 +42,9 @@ internal sealed class ExchangeHeaders
     /// <summary>How old beyond its TTL an answer may be that is served if the provider fails.</summary>
     public TimeSpan? CacheStaleIfError { get; private set; }
 
+    /// <summary>Zero switches off what the gateway says.</summary>
+    public TimeSpan? HedgeDelay { get; private set; }
+
     /// <summary>Texts about headers that were ignored; for the log entry.</summary>
     public List<string>? Warnings { get; private set; }
 
@@ -78,6 +81,7 @@ internal sealed class ExchangeHeaders
         Delay = RetryDelay ?? policy.Delay,
         Backoff = Backoff ?? policy.Backoff,
         FirstByteTimeout = RequestTimeout ?? policy.FirstByteTimeout,
+        HedgeDelay = HedgeDelay is { } delay ? delay > TimeSpan.Zero ? delay : null : policy.HedgeDelay,
     };
 
     public void Warn(string warning) => (Warnings ??= []).Add(warning);
@@ -117,6 +121,9 @@ internal sealed class ExchangeHeaders
                 break;
             case "cf-aig-retry-delay":
                 RetryDelay = ReadNumber(name, value, 0, AttemptPolicy.MaxDelayMilliseconds) is { } delay ? TimeSpan.FromMilliseconds(delay) : RetryDelay;
+                break;
+            case "cf-aig-hedge-delay":
+                HedgeDelay = ReadNumber(name, value, 0, AttemptPolicy.MaxDelayMilliseconds) is { } hedge ? TimeSpan.FromMilliseconds(hedge) : HedgeDelay;
                 break;
             case "cf-aig-backoff":
                 Backoff = ReadBackoff(name, value) ?? Backoff;

@@ -119,6 +119,12 @@ internal static class ExchangeLog
                 json.WriteRawValue(usage);
             }
 
+            if (step.Superseded?.RawUsageJson is { } superseded)
+            {
+                json.WritePropertyName("superseded_usage"u8);
+                json.WriteRawValue(superseded);
+            }
+
             if (step.Cost?.IsEstimate == true)
             {
                 json.WriteBoolean("cost_is_estimate"u8, true);
@@ -159,6 +165,11 @@ internal static class ExchangeLog
             json.WriteStartObject();
             json.WriteNumber("attempt"u8, attempt.Number);
             json.WriteString("outcome"u8, Word(attempt.Outcome));
+            if (attempt.IsHedge)
+            {
+                json.WriteBoolean("hedge"u8, true);
+            }
+
             if (attempt.StatusCode is { } status)
             {
                 json.WriteNumber("status_code"u8, status);

@@ -20,14 +20,28 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
         {
             step.Cost = new(0, IsCustom: false, IsEstimate: false); // Paid for by the exchange that fetched it.
         }
-        else if (report.Usage is { } usage)
+        else
         {
-            var price = prices.Find(step.Route.Provider.Slug, report.Model, step.RequestedModel);
-            step.IsPricedModel = price is not null;
-            step.Cost = CostCalculator.Compute(usage, price, step.Headers.CustomCost, report.ServiceTier);
+            step.Cost = CostOf(step, report);
+            if (step.Superseded is { } superseded && CostOf(step, superseded) is { } more)
+            {
+                step.Cost = more with { Usd = more.Usd + (step.Cost?.Usd ?? 0), IsEstimate = more.IsEstimate || step.Cost is { IsEstimate: true } }; // The provider bills both.
+            }
         }
 
         limits.Settle(step);
+    }
+
+    private Cost? CostOf(Step step, UsageReport report)
+    {
+        if (report.Usage is not { } usage)
+        {
+            return null;
+        }
+
+        var price = prices.Find(step.Route.Provider.Slug, report.Model, step.RequestedModel);
+        step.IsPricedModel |= price is not null;
+        return CostCalculator.Compute(usage, price, step.Headers.CustomCost, report.ServiceTier);
     }
 
     /// <summary>Closes the books of an exchange, whatever became of it.</summary>

@@ -84,7 +84,16 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>Where the answer came from.</summary>
     public AnswerSource Source { get; set; }
 
-    /// <summary>The attempts made so far.</summary>
+    /// <summary>How many attempts have been begun.</summary>
+    public int AttemptsBegun { get; set; }
+
+    /// <summary>How many of <see cref="AttemptsBegun"/> stand beside another one.</summary>
+    public int HedgesBegun { get; set; }
+
+    /// <summary>What an answer said about itself that another one was preferred to; null if there was none.</summary>
+    public UsageReport? Superseded { get; set; }
+
+    /// <summary>The attempts made so far, in the order of their end. Two may end at once: locked while one is added.</summary>
     public List<AttemptRecord> Attempts { get; } = new(capacity: 1);
 
     /// <summary>Why the step failed without an answer of its upstream.</summary>

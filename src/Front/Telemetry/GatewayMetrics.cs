@@ -133,7 +133,7 @@ internal sealed class GatewayMetrics : IDisposable
         _upstream.Record(attempt.Duration.TotalSeconds, provider, outcome);
         if (attempt.Kind != AttemptKind.First)
         {
-            _retries.Add(1, provider, new(Tags.RetryKind, attempt.Kind == AttemptKind.Fallback ? "fallback" : "retry"));
+            _retries.Add(1, provider, new(Tags.RetryKind, Word(attempt.Kind)));
         }
     }
 
@@ -210,6 +210,14 @@ internal sealed class GatewayMetrics : IDisposable
         ExchangeOutcome.UpstreamFailed => "upstream_failed",
         ExchangeOutcome.ClientGone => "client_gone",
         ExchangeOutcome.Failed => "failed",
+    };
+
+    private static string Word(AttemptKind kind) => kind switch
+    {
+        AttemptKind.First => "first",
+        AttemptKind.Retry => "retry",
+        AttemptKind.Fallback => "fallback",
+        AttemptKind.Hedge => "hedge",
     };
 
     private static string Word(AttemptOutcome outcome) => outcome switch

@@ -123,6 +123,9 @@ internal enum AttemptKind
 
     /// <summary>At the next target.</summary>
     Fallback,
+
+    /// <summary>Beside another one that is under way.</summary>
+    Hedge,
 }
 
 /// <summary>A part of a log entry.</summary>

@@ -13,6 +13,7 @@ internal sealed class AttemptEngine
     private static readonly ResiliencePropertyKey<Step> StepKey = new("step");
 
     private readonly AttemptSender _sender;
+    private readonly HedgedSender _hedged;
     private readonly UpstreamGate _gate;
     private readonly TimeSpan _maxRetryAfter;
 
@@ -21,7 +22,7 @@ internal sealed class AttemptEngine
 
     public AttemptEngine(AttemptSender sender, UpstreamGate gate, GatewayOptions options, TimeProvider timeProvider)
     {
-        (_sender, _gate) = (sender, gate);
+        (_sender, _hedged, _gate) = (sender, new(sender, timeProvider), gate);
         _maxRetryAfter = options.Upstream.MaxRetryAfter;
         _retries = [.. Enumerable.Range(1, AttemptPolicy.MostAttempts - 1).Select(retries => CreateRetries(retries, timeProvider))];
     }
@@ -35,7 +36,7 @@ internal sealed class AttemptEngine
         }
 
         var result = step.AttemptPolicy.MaxAttempts == 1
-            ? await _sender.SendAsync(step)
+            ? await TryAsync(step)
             : await RunWithRetriesAsync(step);
         if (result.Failure is { } failure)
         {
@@ -45,6 +46,8 @@ internal sealed class AttemptEngine
         return result.Answer;
     }
 
+    private ValueTask<AttemptResult> TryAsync(Step step) => step.AttemptPolicy.HedgeDelay is null ? _sender.SendAsync(step) : _hedged.SendAsync(step);
+
     private async ValueTask<AttemptResult> RunWithRetriesAsync(Step step)
     {
         var context = ResilienceContextPool.Shared.Get(step.Aborted);
@@ -52,9 +55,9 @@ internal sealed class AttemptEngine
         try
         {
             return await _retries[step.AttemptPolicy.MaxAttempts - 2].ExecuteAsync(
-                static (context, sender) => sender.SendAsync(context.Properties.GetValue(StepKey, null!)),
+                static (context, engine) => engine.TryAsync(context.Properties.GetValue(StepKey, null!)),
                 context,
-                _sender);
+                this);
         }
         catch (OperationCanceledException) when (step.Aborted.IsCancellationRequested)
         {
@@ -72,7 +75,10 @@ internal sealed class AttemptEngine
             .AddRetry(new RetryStrategyOptions<AttemptResult>
             {
                 MaxRetryAttempts = retries,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { MayRetry: true } result && !(result.RetryAfter > _maxRetryAfter)),
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Result is { MayRetry: true } result
+                    && !(result.RetryAfter > _maxRetryAfter)
+                    && args.Context.Properties.GetValue(StepKey, null!).AttemptsBegun < AttemptPolicy.MostAttempts),
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(Delay(args)),
                 OnRetry = static args =>
                 {

@@ -21,6 +21,9 @@ internal readonly record struct AttemptPolicy
     /// <summary>How long an attempt may take to its first byte; null: only the operator's ceiling.</summary>
     public TimeSpan? FirstByteTimeout { get; init; }
 
+    /// <summary>After which time without an answer a second call is begun beside an attempt; null: none.</summary>
+    public TimeSpan? HedgeDelay { get; init; }
+
     /// <summary>The delay before the next attempt.</summary>
     /// <param name="attemptsMade">At least 1.</param>
     public TimeSpan DelayAfter(int attemptsMade)

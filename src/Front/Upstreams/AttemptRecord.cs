@@ -7,4 +7,5 @@ namespace GatewayActors.Front.Upstreams;
 /// <param name="StatusCode">The upstream's status; null if no response came.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Duration">From the call to the first byte of the body, or to the failure.</param>
-internal readonly record struct AttemptRecord(int Number, int? StatusCode, AttemptOutcome Outcome, TimeSpan Duration);
+/// <param name="IsHedge">Whether it was begun beside another one.</param>
+internal readonly record struct AttemptRecord(int Number, int? StatusCode, AttemptOutcome Outcome, TimeSpan Duration, bool IsHedge = false);

@@ -15,18 +15,23 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
     /// <summary>A JSON answer up to this size is taken in whole before the commit, so that its cost can stand in a header.</summary>
     private const int WholeAnswerBytes = 16 * 1024;
 
-    public async ValueTask<AttemptResult> SendAsync(Step step)
+    /// <param name="step">What is sent, and where.</param>
+    /// <param name="isHedge">Whether it stands beside an attempt that is under way.</param>
+    /// <param name="dropped">Ends the attempt because another one is preferred; its result is of no use then.</param>
+    public async ValueTask<AttemptResult> SendAsync(Step step, bool isHedge = false, CancellationToken dropped = default)
     {
         var exchange = step.Exchange;
         var policy = step.AttemptPolicy;
-        var number = step.Attempts.Count + 1;
+        var number = ++step.AttemptsBegun;
+        step.HedgesBegun += isHedge ? 1 : 0;
+        var tries = number - step.HedgesBegun;
 
         // Of several attempts the last one is waited for as long as the operator allows: giving it up could only end in an error.
-        var isPatient = number == policy.MaxAttempts && number > 1 && !step.HasFallback;
+        var isPatient = tries == policy.MaxAttempts && tries > 1 && !step.HasFallback;
         var firstByteTimeout = isPatient || !(policy.FirstByteTimeout < options.Upstream.FirstByteTimeout)
             ? options.Upstream.FirstByteTimeout
             : policy.FirstByteTimeout.Value;
-        var timer = new AttemptTimer(firstByteTimeout, options.Upstream, timeProvider, step.Aborted);
+        var timer = new AttemptTimer(firstByteTimeout, options.Upstream, timeProvider, step.Aborted, dropped);
         var span = exchange.Span is null ? null : GatewayTracing.StartAttempt(exchange.Span, new AttemptSpan
         {
             Provider = step.Route.Provider.Slug,
@@ -47,7 +52,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             var answer = new Attempt(response, body, buffer, timer, CreateUsageReader(step, response));
             await ReadFirstBytesAsync(answer);
             (response, buffer) = (null, null); // From here on the answer's.
-            return Judge(step, answer, number, span);
+            return Judge(step, answer, new(number, answer.StatusCode, AttemptOutcome.Success, answer.Timer.Elapsed, isHedge), span);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -58,7 +63,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
                 ArrayPool<byte>.Shared.Return(buffer);
             }
 
-            return Fail(step, timer, number, span);
+            return Fail(step, timer, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed, isHedge), span);
         }
     }
 
@@ -131,7 +136,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         answer.Usage?.Read(answer.Buffer.AsSpan(0, answer.Buffered));
     }
 
-    private AttemptResult Judge(Step step, Attempt answer, int number, Activity? span)
+    private AttemptResult Judge(Step step, Attempt answer, in AttemptRecord made, Activity? span)
     {
         var headers = new ResponseHeaders(answer.Response);
         var streamError = answer.StatusCode < 400 ? answer.Usage?.Error : null;
@@ -139,7 +144,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             : answer.StatusCode >= 400 ? AttemptOutcome.Refused
             : AttemptOutcome.Success;
         var retryAfter = outcome == AttemptOutcome.Success ? null : RetryRules.RetryAfter(headers, timeProvider.GetUtcNow());
-        Note(step, new(number, answer.StatusCode, outcome, answer.Timer.Elapsed), span, retryAfter);
+        Note(step, made with { Outcome = outcome }, span, retryAfter);
         if (outcome == AttemptOutcome.Success)
         {
             return new(answer, null, MayRetry: false, null);
@@ -149,24 +154,30 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         return new(answer, null, mayRetry, retryAfter);
     }
 
-    private AttemptResult Fail(Step step, AttemptTimer timer, int number, Activity? span)
+    private AttemptResult Fail(Step step, AttemptTimer timer, in AttemptRecord made, Activity? span)
     {
+        if (timer.IsDropped)
+        {
+            Note(step, made, span);
+            return default;
+        }
+
         if (step.Aborted.IsCancellationRequested || step.Body.IsClientGone)
         {
             step.Exchange.ClientGone = true;
-            Note(step, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
+            Note(step, made, span);
             return default;
         }
 
         if (step.Body.ReadFailure is { } clientFailure)
         {
-            Note(step, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed), span);
+            Note(step, made, span);
             return new(null, RequestFailures.Of(clientFailure), MayRetry: false, null);
         }
 
         if (timer.TimedOut)
         {
-            Note(step, new(number, null, AttemptOutcome.Timeout, timer.Elapsed), span);
+            Note(step, made with { Outcome = AttemptOutcome.Timeout }, span);
             return new(
                 null,
                 new(GatewayErrorKind.UpstreamTimeout, $"The provider sent nothing within {timer.FirstByteTimeout.TotalMilliseconds:0} ms."),
@@ -174,7 +185,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
                 null);
         }
 
-        Note(step, new(number, null, AttemptOutcome.Connection, timer.Elapsed), span);
+        Note(step, made with { Outcome = AttemptOutcome.Connection }, span);
         return new(
             null,
             new(GatewayErrorKind.UpstreamUnreachable, "The provider could not be reached, or closed the connection before it answered."),
@@ -189,17 +200,21 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         {
             AttemptOutcome.Timeout => TelemetryNames.Errors.Timeout,
             AttemptOutcome.Connection => TelemetryNames.Errors.Connection,
-            AttemptOutcome.Cancelled => TelemetryNames.Errors.ClientGone,
+            AttemptOutcome.Cancelled => step.Exchange.ClientGone ? TelemetryNames.Errors.ClientGone : null, // Else another one was preferred.
             AttemptOutcome.Failed when attempt.StatusCode < 400 => TelemetryNames.Errors.Stream,
             AttemptOutcome.Success or AttemptOutcome.Refused or AttemptOutcome.Failed => null, // The status says enough.
         });
-        step.Attempts.Add(attempt);
+        lock (step.Attempts)
+        {
+            step.Attempts.Add(attempt);
+        }
+
         metrics.RecordAttempt(new AttemptMeasurement
         {
             Provider = step.Route.Provider.Slug,
             Outcome = attempt.Outcome,
             Duration = attempt.Duration,
-            Kind = attempt.Number > 1 ? AttemptKind.Retry : step.Index > 0 ? AttemptKind.Fallback : AttemptKind.First,
+            Kind = attempt.IsHedge ? AttemptKind.Hedge : attempt.Number > 1 ? AttemptKind.Retry : step.Index > 0 ? AttemptKind.Fallback : AttemptKind.First,
         });
     }
 }

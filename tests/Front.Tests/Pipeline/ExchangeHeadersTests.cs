@@ -138,6 +138,8 @@ public sealed class ExchangeHeadersTests
         Assert.Equal(gateway with { Delay = TimeSpan.Zero }, Read(("cf-aig-retry-delay", "0")).Override(gateway));
         Assert.Equal(gateway with { Backoff = RetryBackoff.Constant }, Read(("cf-aig-backoff", "constant")).Override(gateway));
         Assert.Equal(gateway with { FirstByteTimeout = TimeSpan.FromMilliseconds(30) }, Read(("cf-aig-request-timeout", "30")).Override(gateway));
+        Assert.Equal(gateway with { HedgeDelay = TimeSpan.FromMilliseconds(40) }, Read(("cf-aig-hedge-delay", "40")).Override(gateway));
+        Assert.Equal(gateway, Read(("cf-aig-hedge-delay", "0")).Override(gateway with { HedgeDelay = TimeSpan.FromSeconds(1) }));
     }
 
     private static ExchangeHeaders Read(params (string Name, string Value)[] headers)

@@ -85,6 +85,8 @@ internal sealed record LogResource
 
     public JsonElement? Usage { get; init; }
 
+    public JsonElement? SupersededUsage { get; init; }
+
     public JsonElement? Warnings { get; init; }
 
     public JsonElement? Error { get; init; }
@@ -150,6 +152,7 @@ internal sealed record LogResource
             Guardrails = Member(details, "guardrails"),
             Attempts = Member(details, "attempts"),
             Usage = Member(details, "usage"),
+            SupersededUsage = Member(details, "superseded_usage"),
             Warnings = Member(details, "warnings"),
             Error = Member(details, "error"),
             RequestSize = entry.RequestBytes,
