@@ -109,6 +109,11 @@ internal sealed partial class ExchangePipeline(
         // 3. Where it goes, with which credential and body; then the call itself, as often as the policy allows.
         if (await (exchange.IsUniversal ? universal.RunAsync(exchange) : RunNativeAsync(exchange)) is not { } answer)
         {
+            if (exchange.Step?.Error is { } error)
+            {
+                exchange.Fail(error);
+            }
+
             return;
         }
 
@@ -120,18 +125,12 @@ internal sealed partial class ExchangePipeline(
     }
 
     /// <summary>The client's request is the one step.</summary>
-    private async ValueTask<Answer?> RunNativeAsync(Exchange exchange)
+    private ValueTask<Answer?> RunNativeAsync(Exchange exchange)
     {
         var step = new Step(exchange, exchange.Http.Request.Headers);
         exchange.Step = step;
         Route(step);
-        var answer = step.Error is null && !LimitsStage.RefusesByRate(exchange) ? await steps.RunAsync(step) : null;
-        if (step.Error is { } error)
-        {
-            exchange.Fail(error);
-        }
-
-        return answer;
+        return step.Error is null && !LimitsStage.RefusesByRate(exchange) ? steps.RunAsync(step) : default;
     }
 
     private bool TryReadTarget(Exchange exchange)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
@@ -8,6 +9,7 @@ namespace GatewayActors.Front.Pipeline;
 internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
     public async ValueTask<Answer?> RunAsync(Step step)
     {
         CredentialStage.Invoke(step);

@@ -58,8 +58,7 @@ internal sealed class UniversalEndpoint(
 
             if (!step.HasFallback)
             {
-                exchange.Fail(step.Error!);
-                return null;
+                return null; // Its error is that of the exchange.
             }
 
             using (answer)

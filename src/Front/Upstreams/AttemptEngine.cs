@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
@@ -28,6 +29,7 @@ internal sealed class AttemptEngine
     }
 
     /// <returns>The answer to commit; null if the step has failed or its client is gone.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
     public async ValueTask<Attempt?> RunAsync(Step step)
     {
         if (!_gate.Enter(step))

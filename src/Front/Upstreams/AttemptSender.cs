@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
@@ -18,6 +19,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
     /// <param name="step">What is sent, and where.</param>
     /// <param name="isHedge">Whether it stands beside an attempt that is under way.</param>
     /// <param name="dropped">Ends the attempt because another one is preferred; its result is of no use then.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in every exchange that has one.
     public async ValueTask<AttemptResult> SendAsync(Step step, bool isHedge = false, CancellationToken dropped = default)
     {
         var exchange = step.Exchange;
