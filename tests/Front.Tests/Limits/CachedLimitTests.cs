@@ -60,6 +60,21 @@ public sealed class CachedLimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StaleAnswerForAFailingProvider_CostsNothing()
+    {
+        await _host.ChatAsync();
+        _host.Clock.Advance(TimeSpan.FromSeconds(601));
+        _host.Script.Then(UpstreamReply.Json("{}", 500));
+
+        var stale = await _host.ChatAsync(("cf-aig-cache-stale-if-error", "600"));
+
+        Assert.Equal((200, "true"), (stale.Status, stale.Header("cf-aig-cache-stale")));
+        var quota = _host.Gateways.Quotas.Values.Single();
+        Assert.Equal((1, 0.00021m), await quota.NextSettledAsync(_cancelled));
+        Assert.Equal((2, 0m), await quota.NextSettledAsync(_cancelled));
+    }
+
+    [Fact]
     public async Task IdenticalRequestsAtOnce_CountOnceTogether()
     {
         var gate = new Gate();
