@@ -1,5 +1,6 @@
 using GatewayActors.Abstractions.Limits;
 using GatewayActors.Front.Pipeline;
+using GatewayActors.Providers.Usage;
 using Orleans.Runtime;
 
 namespace GatewayActors.Front.Limits;
@@ -64,14 +65,13 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
     /// </summary>
     private static decimal Used(Step step, LimitReservation reservation)
     {
-        if (step.Usage.Usage is { } usage)
-        {
-            return reservation.Kind == LimitKind.Spend ? step.Cost?.Usd ?? 0 : (usage.InputTotal ?? 0) + (usage.OutputTotal ?? 0);
-        }
-
+        var used = reservation.Kind == LimitKind.Spend ? step.Cost?.Usd ?? 0 : TokensOf(step.Usage) + TokensOf(step.Superseded);
         var hasBegun = step.FirstByteTimestamp != 0 && step.StatusCode is >= 200 and < 300;
-        return hasBegun || (step.Exchange.ClientGone && step.Attempts.Count > 0) ? reservation.Reservation.Amount : 0;
+        var isUnknown = step.Usage.Usage is null && (hasBegun || (step.Exchange.ClientGone && step.AttemptsBegun > 0));
+        return isUnknown ? used + reservation.Reservation.Amount : used;
     }
+
+    private static decimal TokensOf(UsageReport? report) => (report?.Usage?.InputTotal ?? 0) + (report?.Usage?.OutputTotal ?? 0);
 
     private void Send(Step step, LimitReservation reservation, decimal used)
     {

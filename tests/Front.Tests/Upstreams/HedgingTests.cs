@@ -127,6 +127,10 @@ public sealed class HedgingTests : IAsyncLifetime
     [Fact]
     public async Task Superseded_ThatStatesItsUsage_IsBilledToo()
     {
+        _host.Gateway.Set(DataPlaneHost.Configuration() with
+        {
+            TokenLimits = new() { Enabled = true, Rules = [new() { Id = "r", Limit = 10_000, Window = 60, Enabled = true, Technique = LimitTechnique.Fixed }] },
+        });
         var (one, two) = (new Gate(), new Gate());
         _host.Script
             .Then(UpstreamReply.EventStream().Wait(one).Send(
@@ -157,6 +161,7 @@ public sealed class HedgingTests : IAsyncLifetime
         var entry = (await _host.Logs.NextAsync(_cancelled)).Entry;
         Assert.Equal((0.0075m, 1_000L, 100L), (entry.CostUsd, entry.TokensIn, entry.TokensOut));
         Assert.Equal(1_000, JsonElement.Parse(entry.DetailsJson!).GetProperty("superseded_usage").GetProperty("input_tokens").GetInt32());
+        Assert.Equal(2_100, (await _host.Gateways.Quotas.Values.Single().NextSettledAsync(_cancelled)).Actual);
     }
 
     [Theory]
