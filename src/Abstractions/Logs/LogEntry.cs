@@ -164,6 +164,9 @@ public abstract class LogBody : IDisposable
         return new Unpooled(compressed.AsMemory(0, Compress(bytes, compressed)));
     }
 
+    /// <summary>A body that is compressed already.</summary>
+    public static LogBody OfCompressed(ReadOnlyMemory<byte> compressed) => new Unpooled(compressed);
+
     /// <summary>How many bytes the compressed form of a body may take at most.</summary>
     public static int MaxCompressedLength(int length) => Snappy.GetMaxCompressedLength(length);
 

@@ -19,6 +19,7 @@ internal sealed class CacheFetch : IDisposable
     private readonly CacheKey _key;
     private readonly CacheShards _shards;
     private readonly Flights _flights;
+    private readonly RecentAnswers _recent;
     private Flight? _flight;
     private FlightSeat? _seat;
     private CacheLookup? _lookup;
@@ -27,9 +28,9 @@ internal sealed class CacheFetch : IDisposable
     private bool _keepsSeat;
     private bool _isStored;
 
-    public CacheFetch(Step step, in CachePlan plan, CacheKey key, CacheShards shards, Flights flights)
+    public CacheFetch(Step step, in CachePlan plan, CacheKey key, CacheShards shards, Flights flights, RecentAnswers recent)
     {
-        (_step, _plan, _key, _shards, _flights) = (step, plan, key, shards, flights);
+        (_step, _plan, _key, _shards, _flights, _recent) = (step, plan, key, shards, flights, recent);
         FlightKey = new(key, step.Exchange.Snapshot.Version, step.AttemptPolicy, step.HasFallback, plan.StaleFor);
     }
 
@@ -54,6 +55,7 @@ internal sealed class CacheFetch : IDisposable
         switch (_lookup.Outcome)
         {
             case CacheOutcome.Hit:
+                _recent.Hold(_key, Settings, _lookup.Answer!);
                 _flight?.Begin(new FlightStart.Cached(_lookup.Answer!, IsStale: false));
                 return new CachedReply(_lookup.Answer!, AnswerSource.Cache);
             case CacheOutcome.Reserved:

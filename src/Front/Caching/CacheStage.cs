@@ -8,7 +8,7 @@ namespace GatewayActors.Front.Caching;
 /// Answers a step out of the cache, or along with another exchange that is fetching the same answer. Else it gives the step the task of
 /// fetching it.
 /// </summary>
-internal sealed class CacheStage(CacheShards shards, Flights flights)
+internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnswers recent)
 {
     /// <summary>
     /// Whether an exchange may be answered out of the cache, as far as is known before its admission. Steps of a universal request may
@@ -32,7 +32,13 @@ internal sealed class CacheStage(CacheShards shards, Flights flights)
         }
 
         var settings = step.Exchange.Snapshot.Cache;
-        var fetch = new CacheFetch(step, plan, CacheKeys.Create(step, plan.Key), shards, flights);
+        var key = CacheKeys.Create(step, plan.Key);
+        if (recent.TryGet(key, settings, out var held))
+        {
+            return (new CachedReply(held.Answer, AnswerSource.Cache, held), null);
+        }
+
+        var fetch = new CacheFetch(step, plan, key, shards, flights, recent);
         if (!settings.SingleFlight)
         {
             return await LookUpAsync(fetch, CacheSharing.None);

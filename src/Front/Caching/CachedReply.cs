@@ -6,7 +6,7 @@ using GatewayActors.Providers.Usage;
 namespace GatewayActors.Front.Caching;
 
 /// <summary>An answer out of the cache.</summary>
-internal sealed class CachedReply(CachedAnswer answer, AnswerSource source) : Answer
+internal sealed class CachedReply(CachedAnswer answer, AnswerSource source, HeldAnswer? held = null) : Answer
 {
     public override int StatusCode => answer.StatusCode;
 
@@ -17,6 +17,8 @@ internal sealed class CachedReply(CachedAnswer answer, AnswerSource source) : An
     public override ReadOnlyMemory<byte> First => answer.Body;
 
     public override bool IsWhole => true;
+
+    public override ReadOnlyMemory<byte> Compressed => held is null ? default : held.Compressed;
 
     public override void CopyHeaders(IHeaderDictionary headers) => Copy(answer.Headers, answer.ContentType, headers);
 

@@ -30,6 +30,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();
             services.AddSingleton<CacheShards>();
+            services.AddSingleton<RecentAnswers>();
             services.AddSingleton<Flights>();
             services.AddSingleton<CacheStage>();
             services.AddSingleton<LimitsStage>();

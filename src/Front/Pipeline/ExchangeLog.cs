@@ -76,6 +76,13 @@ internal static class ExchangeLog
         }
 
         var request = BodyCapture.IsTextual(step.ContentType) ? step.Body.Kept : [];
+        if (!step.CompressedResponse.IsEmpty)
+        {
+            return request.Length + step.ResponseBytes <= maxBytes && log.TakesBodies(request.Length + step.CompressedResponse.Length)
+                ? (log.Buffers.Pack(request), step.Exchange.Delivered ? LogBody.OfCompressed(step.CompressedResponse) : null)
+                : default;
+        }
+
         var response = step.ResponseCapture is { IsWhole: true } capture ? capture.Bytes : [];
         var length = (long)request.Length + response.Length;
         return length <= maxBytes && log.TakesBodies(length) ? (log.Buffers.Pack(request), log.Buffers.Pack(response)) : default;

@@ -20,7 +20,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
         step.ResponseContentType = answer.ContentType;
         step.Source = answer.Source;
         answer.CopyHeaders(response.Headers);
-        if (step.KeepsPayload && BodyCapture.IsTextual(step.ResponseContentType))
+        if (step.KeepsPayload && BodyCapture.IsTextual(step.ResponseContentType) && (step.CompressedResponse = answer.Compressed).IsEmpty)
         {
             var maxBytes = (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue);
             step.ResponseCapture = answer.IsWhole ? new(maxBytes, answer.First.Length) : new(maxBytes);

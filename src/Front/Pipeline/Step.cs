@@ -109,6 +109,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     public string? ResponseContentType { get; set; }
 
+    /// <summary>The answer as the log keeps it, where it need not be kept piece by piece; else empty.</summary>
+    public ReadOnlyMemory<byte> CompressedResponse { get; set; }
+
     /// <summary>What was kept of the answer for its log entry.</summary>
     public BodyCapture? ResponseCapture { get; set; }
 

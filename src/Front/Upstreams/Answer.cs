@@ -24,6 +24,9 @@ internal abstract class Answer : IDisposable
     /// <summary>Whether <see cref="First"/> is all there is.</summary>
     public abstract bool IsWhole { get; }
 
+    /// <summary>The whole body as the log keeps it, if that is at hand; else empty.</summary>
+    public virtual ReadOnlyMemory<byte> Compressed => default;
+
     /// <summary>Whether a limit of time was hit while it was read.</summary>
     public virtual bool TimedOut => false;
 
