@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace GatewayActors.Providers.Translation;
+
+/// <summary>Reads members that may be absent, null or of another type than they should be.</summary>
+internal static class JsonElementExtensions
+{
+    extension(JsonElement element)
+    {
+        /// <summary>A member that is there and not null; undefined otherwise, also of what is no object.</summary>
+        public JsonElement Member(string name) =>
+            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : default;
+
+        public bool IsDefined => element.ValueKind != JsonValueKind.Undefined;
+
+        public bool IsObject => element.ValueKind == JsonValueKind.Object;
+
+        public bool IsTrue => element.ValueKind == JsonValueKind.True;
+
+        /// <summary>A member that is a text; null otherwise.</summary>
+        public string? Text(string name) => element.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+        /// <summary>A member that is a whole number; null otherwise.</summary>
+        public long? Integer(string name)
+        {
+            if (element.Member(name) is not { ValueKind: JsonValueKind.Number } value)
+            {
+                return null;
+            }
+
+            return value.TryGetInt64(out var whole) ? whole : value.TryGetDouble(out var number) && Math.Abs(number) < 1e15 ? (long)number : null;
+        }
+
+        /// <summary>A member that is a number; null otherwise.</summary>
+        public double? Number(string name) => element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) ? number : null;
+
+        /// <summary>The items of a member that is an array; none otherwise.</summary>
+        public JsonElement.ArrayEnumerator Items(string name) => element.Member(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : default;
+    }
+}
