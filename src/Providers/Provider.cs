@@ -73,6 +73,9 @@ public abstract class Provider
     /// <summary>What kind of model the address calls, as log entries name it; null if unknown.</summary>
     public virtual string? ModelType(UpstreamAddress address) => null;
 
+    /// <summary>Puts chat completions into the provider's own format; null where it has none of its own, or serves OpenAI's.</summary>
+    public virtual Translation.ChatTranslator? ChatTranslator => null;
+
     /// <summary>Makes a reader for one response; null where nothing can be read.</summary>
     public virtual Usage.UsageReader? CreateUsageReader(in Usage.ResponseFacts response) => null;
 }

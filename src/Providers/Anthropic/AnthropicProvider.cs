@@ -16,5 +16,7 @@ internal sealed class AnthropicProvider() : SingleHostProvider("anthropic", "htt
     public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         AnthropicCredentials.Inject(Credentials, headers, credential);
 
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new AnthropicChatTranslator();
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Anthropic(response);
 }

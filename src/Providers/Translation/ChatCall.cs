@@ -26,6 +26,9 @@ public abstract class ChatCall
     /// <summary>Members of the request that the provider's format lacks and that do not change what is meant.</summary>
     public IReadOnlyCollection<string> Dropped { get; init; } = [];
 
+    /// <summary>The names of functions as they went out, for <see cref="ChatAnswerFacts.Names"/>.</summary>
+    public ToolNames Names { get; init; } = ToolNames.Unchanged;
+
     /// <summary>Makes a reader for one answer of status 200.</summary>
     /// <param name="answer">Takes what is read.</param>
     /// <param name="isStream">Whether the answer is a stream in the provider's format.</param>
@@ -61,8 +64,9 @@ public abstract class WholeAnswerReader(ChatAnswer answer) : ChatAnswerReader
             using var document = JsonDocument.Parse(_bytes.WrittenMemory);
             Read(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
+            // The second is how the reader says that an escape is no character.
             Answer.Fail(ChatFault.Malformed);
         }
 
@@ -130,8 +134,9 @@ public abstract class EventAnswerReader : ChatAnswerReader
                 Read(document.RootElement);
             }
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
+            // The second is how the reader says that an escape is no character.
             Answer.Fail(ChatFault.Malformed);
         }
     }

@@ -27,6 +27,12 @@ public static class ChatRequestReader
         {
             return Read(document, model);
         }
+        catch (InvalidOperationException)
+        {
+            // The parser lets escapes through that are no characters, and throws when they are read.
+            document.Dispose();
+            throw new RefusedRequestException("The body holds text that is not valid Unicode.", null);
+        }
         catch
         {
             document.Dispose();
