@@ -22,6 +22,8 @@ internal sealed class GoogleAIStudioProvider : Provider
         InjectHeader = "x-goog-api-key",
     };
 
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new GeminiTranslator(GoogleService.AIStudio);
+
     public override UpstreamMapping Map(in ProviderRequest request)
     {
         if (RequestPath.Problem(request) is { } problem)

@@ -25,6 +25,8 @@ internal sealed class GoogleVertexAIProvider : Provider
         InjectScheme = "Bearer ",
     };
 
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new GeminiTranslator(GoogleService.Vertex);
+
     public override UpstreamMapping Map(in ProviderRequest request)
     {
         if (RequestPath.Problem(request) is { } problem)
