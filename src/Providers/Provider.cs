@@ -114,6 +114,9 @@ public sealed record CredentialHome
     /// <summary>The region, as a Google service account carries it.</summary>
     public string? Region { get; init; }
 
+    /// <summary>The project, as a Google service account carries it.</summary>
+    public string? Project { get; init; }
+
     /// <summary>The API version to ask for where the client asks for none (Azure).</summary>
     public string? ApiVersion { get; init; }
 }

@@ -38,7 +38,9 @@ internal sealed class GoogleVertexAIProvider : Provider
         var location = LocationOf(rest);
         if (location.IsEmpty)
         {
-            location = RegionOf(request);
+            var (project, region) = HomeOf(request);
+            location = region;
+            rest = InProject(rest, project, region);
         }
 
         if (!location.IsEmpty && !HostNames.IsGoogleLocation(location))
@@ -88,7 +90,21 @@ internal sealed class GoogleVertexAIProvider : Provider
         return [];
     }
 
-    private static string? RegionOf(in ProviderRequest request) =>
-        request.Home?.Region
-        ?? (request.Headers["authorization"] is { } value && ServiceAccount.TryParse(value, out var account) ? account.Region : null);
+    /// <summary>
+    /// A call of a publisher's model without a project is one in express mode, which only API keys have. With a service account it is meant
+    /// for the account's own project.
+    /// </summary>
+    private static ReadOnlySpan<char> InProject(ReadOnlySpan<char> path, string? project, string? region)
+    {
+        var tail = path;
+        var version = VersionedPath.IsVersion(RequestPath.FirstSegment(path)) ? RequestPath.TakeSegment(ref tail) : DefaultVersion;
+        return project is { Length: > 0 } && region is { Length: > 0 } && RequestPath.FirstSegment(tail) is "publishers" && tail.Contains(':')
+            ? string.Concat(string.Concat(version, "/projects/", Uri.EscapeDataString(project)), "/locations/", region, string.Concat("/", tail))
+            : path;
+    }
+
+    private static (string? Project, string? Region) HomeOf(in ProviderRequest request) =>
+        request.Home is { Region: { } region } home ? (home.Project, region)
+        : request.Headers["authorization"] is { } value && ServiceAccount.TryParse(value, out var account) ? (account.ProjectId, account.Region)
+        : default;
 }

@@ -108,6 +108,26 @@ public sealed class HostedMappingTests
     }
 
     [Theory]
+    [InlineData("v1/publishers/google/models/m:generateContent", "v1/projects/p-1/locations/asia-east1/publishers/google/models/m:generateContent")]
+    [InlineData("publishers/google/models/m:streamGenerateContent?alt=sse", "v1/projects/p-1/locations/asia-east1/publishers/google/models/m:streamGenerateContent?alt=sse")]
+    [InlineData("v1beta1/publishers/anthropic/models/c%40x:rawPredict", "v1beta1/projects/p-1/locations/asia-east1/publishers/anthropic/models/c%40x:rawPredict")]
+    [InlineData("v1beta1/publishers/google/models", "v1beta1/publishers/google/models")]
+    [InlineData("v1/projects/q/locations/asia-east1/publishers/google/models/m:generateContent", "v1/projects/q/locations/asia-east1/publishers/google/models/m:generateContent")]
+    public void Map_VertexModelWithoutProject_TakesTheCredentials(string rest, string path)
+    {
+        const string account = """Bearer {"client_email":"a@b","private_key":"k","region":"asia-east1","project_id":"p-1"}""";
+        var url = "https://asia-east1-aiplatform.googleapis.com/" + path;
+
+        Assert.Equal(url, Map.Address($"google-vertex-ai/{rest}", home: new() { Region = "asia-east1", Project = "p-1" }).Url);
+        Assert.Equal(url, Map.Address($"google-vertex-ai/{rest}", headers: ("authorization", account)).Url);
+    }
+
+    [Fact]
+    public void Map_VertexAccountWithBadProject_EscapesIt() => Assert.Equal(
+        "https://asia-east1-aiplatform.googleapis.com/v1/projects/p%2F..%2Fq/locations/asia-east1/publishers/google/models/m:generateContent",
+        Map.Address("google-vertex-ai/publishers/google/models/m:generateContent", home: new() { Region = "asia-east1", Project = "p/../q" }).Url);
+
+    [Theory]
     [InlineData("azure-openai/r/d/chat/completions?api-version=v", "http://127.0.0.1:9/x", "http://127.0.0.1:9/x/openai/deployments/d/chat/completions?api-version=v")]
     [InlineData("azure/r/anthropic/v1/messages", "http://127.0.0.1:9/x", "http://127.0.0.1:9/x/anthropic/v1/messages")]
     [InlineData("aws-bedrock/bedrock-runtime/us-east-1/model/a%3A0/converse", "http://127.0.0.1:9/x", "http://127.0.0.1:9/x/model/a%3A0/converse")]
