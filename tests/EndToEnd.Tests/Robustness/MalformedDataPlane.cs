@@ -16,6 +16,8 @@ internal static class MalformedDataPlane
         .. Tokens.Select(token => new MalformedRequest(Chat) { Headers = ["Authorization: " + token] }),
         .. TuningHeaders.Select(header => new MalformedRequest(Chat) { Headers = [.. Credentials, header] }),
         .. Bodies.Select(body => new MalformedRequest(Chat) { Headers = Credentials, Body = body }),
+        .. Bodies.Select(body => new MalformedRequest(Home) { Headers = Credentials, Body = body }),
+        .. Steps.Select(step => new MalformedRequest(Home) { Headers = Credentials, Body = step.Body, Names = step.Names }),
     ];
 
     private static string[] Targets =>
@@ -50,10 +52,23 @@ internal static class MalformedDataPlane
         "cf-aig-retry-delay: -5", "cf-aig-backoff: sideways", "cf-aig-request-timeout: soon", "cf-aig-request-timeout: 99999999999999999999",
         "cf-aig-metadata: {", "cf-aig-metadata: []", "cf-aig-metadata: {\"a\":{}}", "cf-aig-metadata: {\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1}", "cf-aig-metadata: \u00ff",
         "cf-aig-custom-cost: free", "cf-aig-custom-cost: {\"per_token_in\":\"x\"}", "cf-aig-custom-cost: {\"per_token_in\":-1}", "cf-aig-custom-cost: {\"per_token_in\":1e400}",
-        "cf-aig-collect-log: perhaps", "cf-aig-collect-log-payload: 2", "cf-aig-cache-ttl: -1", "cf-aig-cache-ttl: x", "cf-aig-skip-cache: x", "cf-aig-cache-key: ",
+        "cf-aig-hedge-delay: soon", "cf-aig-hedge-delay: -1", "cf-aig-collect-log: perhaps", "cf-aig-collect-log-payload: 2", "cf-aig-cache-ttl: -1", "cf-aig-cache-ttl: x", "cf-aig-skip-cache: x", "cf-aig-cache-key: ",
         "cf-aig-event-id: \u00e9", "cf-aig-otel-trace-id: zz", "traceparent: 00-zz-zz-zz", "cf-aig-zdr: ?", "cf-aig-no-wholesale: ?", "cf-aig-byok-alias: ../x", "cf-aig-unknown: 1",
         "Accept: ///", "Content-Encoding: nonsense", "Expect: 200-maybe", "Range: bytes=-", "Cookie: \u00ff=;;;", "Connection: close, \u00ff",
     ];
+
+    private static (string Body, string Names)[] Steps =>
+    [
+        ("[]", "empty"), ("[null]", "[0]"), ("[[]]", "[0]"), ("{\"provider\":\"openai\"}", "endpoint"), (Step("\"endpoint\":7"), "endpoint"), (Step("\"query\":null"), "query"),
+        (Step("\"headers\":[]"), "headers"), (Step("\"headers\":{\"a b\":\"c\"}"), "headers"), (Step("\"headers\":{\"x\":\"a\\r\\nb: c\"}"), "control"), (Step("\"headers\":{\"x\":[]}"), "headers"),
+        (Step("\"config\":[]"), "config"), (Step("\"config\":{\"maxAttempts\":{}}"), "maxAttempts"), (Step("\"authorization\":{}"), "authorization"), (Step("\"provider\":\"\\u0000\""), "provider"),
+        (Step("\"provider\":\"../openai\""), "provider"), (Step("\"endpoint\":\"../../x\""), "segments"), (Step("\"endpoint\":\"x\\r\\nX-Injected: 1\""), "encoded"), (Step("\"endpoint\":\"x#y\""), "encoded"),
+        (Step("\"provider\":\"compat\""), "model"), (Step("\"provider\":\"compat\",\"query\":{\"model\":\"/\"}"), "model"), (Step("\"provider\":\"compat\",\"query\":{\"model\":\"anthropic/x\"}"), "anthropic"),
+        (Step("\"config\":{\"maxAttempts\":1e400,\"retryDelay\":-1e400,\"requestTimeout\":\"\",\"backoff\":7},\"provider\":\"nobody\""), "nobody"),
+    ];
+
+    // Of a repeated member the last one counts.
+    private static string Step(string member) => $$"""[{"provider":"openai","endpoint":"x","query":{},{{member}}}]""";
 
     private static string[] Bodies => ["", "{", "null", "\"", "[[[[", new string('[', 50_000), "{\"model\":1}", "{\"model\":null}", "{\"model\":\"\u00ff\"}", "{\"model\":\"\\ud800\"}", "\0\0\0", "{\"stream\":\"yes\"}"];
 }
