@@ -5,38 +5,23 @@ using GatewayActors.Providers.Translation;
 namespace GatewayActors.Providers.Anthropic;
 
 /// <summary>Writes parts of messages as content blocks. Belongs to one request.</summary>
-internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeCacheMarks marks, List<string> dropped)
+internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeModel model, CacheMarks marks, ToolNames names, List<string> dropped) : BlockWriter
 {
+    private readonly ToolNames _ids = new((character, _) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-', int.MaxValue);
+
     /// <summary>Whether a block names a file of the provider's, for which the API wants a beta.</summary>
     public bool UsesFiles { get; private set; }
 
-    /// <summary>The last part that becomes a block; -1 for none.</summary>
-    public static int LastOf(ChatMessage message)
-    {
-        var last = message.Parts.Count - 1;
-        while (last >= 0 && IsBlank(message.Parts[last]))
-        {
-            last--;
-        }
-
-        return last;
-    }
-
-    /// <summary>Whether it is a text of nothing, which the API refuses.</summary>
-    public static bool IsBlank(ChatPart part) => part.Kind == ChatPartKind.Text && string.IsNullOrWhiteSpace(part.Text);
-
-    /// <summary>Writes a text.</summary>
-    public void Text(string text, ChatCacheMark? mark)
+    public override void Text(string text, ChatCacheMark? mark)
     {
         json.WriteStartObject();
         json.WriteString("type"u8, "text"u8);
         json.WriteString("text"u8, text);
-        marks.Write(json, mark);
+        Mark(mark);
         json.WriteEndObject();
     }
 
-    /// <summary>Writes a part.</summary>
-    public void Part(ChatPart part, ChatCacheMark? mark)
+    public override void Part(ChatPart part, ChatCacheMark? mark)
     {
         switch (part.Kind)
         {
@@ -52,6 +37,89 @@ internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeCacheMarks mark
             default:
                 throw new RefusedRequestException("Anthropic's models do not take sound.", part.Place);
         }
+    }
+
+    public override void Thoughts(ChatMessage message)
+    {
+        foreach (var thought in model.Thinks ? ClaudeReasoning.Of(message, ClaudeReasoning.Anthropic) : [])
+        {
+            json.WriteStartObject();
+            if (thought.Data is not null)
+            {
+                json.WriteString("type"u8, "redacted_thinking"u8);
+                json.WriteString("data"u8, thought.Data);
+            }
+            else
+            {
+                json.WriteString("type"u8, "thinking"u8);
+                json.WriteString("thinking"u8, thought.Text);
+                json.WriteString("signature"u8, thought.Signature);
+            }
+
+            json.WriteEndObject();
+        }
+    }
+
+    public override void Call(ChatToolCall call, ChatCacheMark? mark)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "tool_use"u8);
+        json.WriteString("id"u8, _ids.ToProvider(call.Id));
+        json.WriteString("name"u8, names.ToProvider(call.Name));
+        json.WritePropertyName("input"u8);
+        call.WriteArguments(json);
+        Mark(mark);
+        json.WriteEndObject();
+    }
+
+    public override void Result(ChatMessage message)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "tool_result"u8);
+        json.WriteString("tool_use_id"u8, _ids.ToProvider(message.ToolCallId!));
+        if (message.Parts.Any(part => part.Kind != ChatPartKind.Text))
+        {
+            json.WriteStartArray("content"u8);
+            foreach (var part in message.Parts)
+            {
+                if (!IsBlank(part))
+                {
+                    Part(part, null);
+                }
+            }
+
+            json.WriteEndArray();
+        }
+        else if (message.Text is { Length: > 0 } text)
+        {
+            json.WriteString("content"u8, text);
+        }
+
+        if (message.IsError)
+        {
+            json.WriteBoolean("is_error"u8, true);
+        }
+
+        Mark(CacheMarks.OfResult(message));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes <c>cache_control</c> into a block or a tool, if it is marked.</summary>
+    public void Mark(ChatCacheMark? mark)
+    {
+        if (marks.Next(mark) is not { } ttl)
+        {
+            return;
+        }
+
+        json.WriteStartObject("cache_control"u8);
+        json.WriteString("type"u8, "ephemeral"u8);
+        if (ttl.Length > 0)
+        {
+            json.WriteString("ttl"u8, ttl);
+        }
+
+        json.WriteEndObject();
     }
 
     private void Image(ChatPart part, ChatCacheMark? mark)
@@ -84,7 +152,7 @@ internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeCacheMarks mark
         }
 
         json.WriteEndObject();
-        marks.Write(json, mark);
+        Mark(mark);
         json.WriteEndObject();
     }
 
@@ -126,7 +194,7 @@ internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeCacheMarks mark
             json.WriteString("title"u8, part.FileName);
         }
 
-        marks.Write(json, mark);
+        Mark(mark);
         json.WriteEndObject();
     }
 

@@ -14,7 +14,6 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
     private const string Version = "2023-06-01";
     private const string FilesBeta = "files-api-2025-04-14";
     private const int MaxUserId = 256; // characters
-    private const string JsonInstruction = "Answer with one JSON object and nothing else: no text around it and no code fence.";
 
     private static readonly FrozenSet<string> Handled =
         FrozenSet.Create(StringComparer.Ordinal, "top_k", "user", "safety_identifier", "service_tier", "modalities");
@@ -62,17 +61,17 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
         var output = new ArrayBufferWriter<byte>(2048);
         using var json = new Utf8JsonWriter(output, ChunkWriter.AsWritten);
         var names = AnthropicTools.NewNames();
-        var marks = new ClaudeCacheMarks(request);
-        var blocks = new AnthropicBlocks(json, marks, dropped);
-        var tools = new AnthropicTools(request, model, json, marks, names, dropped);
-        var conversation = new AnthropicConversation(request, model, json, marks, blocks, names, dropped);
-        var isPrefilled = AnthropicConversation.IsPrefilled(request);
+        var marks = new CacheMarks(request);
+        var blocks = new AnthropicBlocks(json, model, marks, names, dropped);
+        var tools = new AnthropicTools(request, model, json, blocks, names, dropped);
+        var conversation = new ConversationWriter(request, json, blocks, dropped);
+        var isPrefilled = ConversationWriter.IsPrefilled(request);
         if (isPrefilled && model.RefusesPrefill)
         {
             throw new RefusedRequestException("This model does not go on with an answer that the request begins: the last message must be the user's or a tool's.", request.Messages[^1].Place);
         }
 
-        var isImpossible = tools.IsForced || isPrefilled || ClaudeReasoning.IsLackingFromCalls(request.Messages, "anthropic");
+        var isImpossible = tools.IsForced || isPrefilled || ClaudeReasoning.IsLackingFromCalls(request.Messages, ClaudeReasoning.Anthropic);
         var thinking = ClaudeThinking.Decide(request, model, isImpossible, dropped);
         var extra = request.Root.Member("extra_body").Member("anthropic");
 
@@ -85,10 +84,10 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
 
         Own(extra, "max_tokens", () => json.WriteNumber("max_tokens"u8, thinking.MaxTokens));
         tools.Write();
-        conversation.WriteSystem(request.Format.Kind == ChatFormatKind.JsonObject ? JsonInstruction : null);
+        conversation.WriteSystem(request.Format.Kind == ChatFormatKind.JsonObject ? ClaudeAnswerForm.JsonInstruction : null);
         conversation.WriteMessages();
         Own(extra, "thinking", () => thinking.Write(json));
-        Own(extra, "output_config", () => WriteOutput(json, request, model, thinking));
+        Own(extra, "output_config", () => ClaudeOutput.Write(json, request, model, thinking));
         WriteSampling(json, request, model, thinking.IsOn, dropped, extra);
         Own(extra, "metadata", () => WriteUser(json, request.Root));
         Own(extra, "service_tier", () => WriteTier(json, request.Root, dropped));
@@ -114,9 +113,7 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
             Headers = blocks.UsesFiles ? FilesHeaders : PlainHeaders,
             Dropped = dropped,
             Names = names,
-            UsesAnswerTool = tools.UsesAnswerTool,
-            MayBeFenced = request.Format.Kind == ChatFormatKind.JsonObject,
-            HidesReasoning = request.Reasoning.Exclude,
+            Form = new(ClaudeReasoning.Anthropic, tools.UsesAnswerTool, request.Format.Kind == ChatFormatKind.JsonObject, request.Reasoning.Exclude),
         };
     }
 
@@ -127,32 +124,6 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
         {
             write();
         }
-    }
-
-    private static void WriteOutput(Utf8JsonWriter json, ChatRequest request, ClaudeModel model, ClaudeThinking thinking)
-    {
-        var hasSchema = request.Format.Kind == ChatFormatKind.JsonSchema && model.HasStructuredOutput;
-        if (!hasSchema && thinking.Effort is null)
-        {
-            return;
-        }
-
-        json.WriteStartObject("output_config"u8);
-        if (thinking.Effort is not null)
-        {
-            json.WriteString("effort"u8, thinking.Effort);
-        }
-
-        if (hasSchema)
-        {
-            json.WriteStartObject("format"u8);
-            json.WriteString("type"u8, "json_schema"u8);
-            json.WritePropertyName("schema"u8);
-            ClaudeSchema.Write(json, request.Format.Schema);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
     }
 
     private static void WriteSampling(Utf8JsonWriter json, ChatRequest request, ClaudeModel model, bool isThinking, List<string> dropped, JsonElement extra)

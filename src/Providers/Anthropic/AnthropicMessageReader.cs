@@ -4,7 +4,7 @@ using GatewayActors.Providers.Translation;
 namespace GatewayActors.Providers.Anthropic;
 
 /// <summary>Reads a message that came whole.</summary>
-internal sealed class AnthropicMessageReader(ChatAnswer answer, AnthropicAnswer message) : WholeAnswerReader(answer)
+internal sealed class AnthropicMessageReader(ChatAnswer answer, ClaudeAnswer message) : WholeAnswerReader(answer)
 {
     protected override void Read(JsonElement root)
     {
@@ -39,7 +39,7 @@ internal sealed class AnthropicMessageReader(ChatAnswer answer, AnthropicAnswer 
                 message.Text(block.Text("text") ?? "");
                 foreach (var citation in block.Items("citations"))
                 {
-                    message.Citation(citation, start, message.Written);
+                    message.Citation(citation.Text("url"), citation.Text("title"), start, message.Written);
                 }
 
                 break;
@@ -50,11 +50,11 @@ internal sealed class AnthropicMessageReader(ChatAnswer answer, AnthropicAnswer 
             case "redacted_thinking":
                 message.Detail(message.NextDetail(), null, null, block.Text("data") ?? "");
                 break;
-            case "tool_use" when message.IsAnswer(block):
+            case "tool_use" when message.IsAnswer(block.Text("name")):
                 message.Text(block.Member("input") is { ValueKind: JsonValueKind.Object } value ? value.GetRawText() : "{}");
                 break;
             case "tool_use":
-                var call = message.BeginCall(block);
+                var call = message.BeginCall(block.Text("id"), block.Text("name"));
                 if (block.Member("input") is { ValueKind: JsonValueKind.Object } input)
                 {
                     Answer.Arguments(0, call, input.GetRawText());

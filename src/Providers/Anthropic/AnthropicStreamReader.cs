@@ -6,7 +6,7 @@ namespace GatewayActors.Providers.Anthropic;
 
 /// <summary>Reads a message that comes as a stream of events.</summary>
 /// <remarks>https://docs.anthropic.com/en/docs/build-with-claude/streaming. Blocks that OpenAI's format has no place for are passed over.</remarks>
-internal sealed class AnthropicStreamReader(ChatAnswer answer, AnthropicAnswer message) : EventAnswerReader(answer)
+internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer message) : EventAnswerReader(answer)
 {
     private readonly Dictionary<long, Block> _blocks = [];
     private byte[] _usage = []; // as the start of the message states it
@@ -104,7 +104,7 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, AnthropicAnswer m
                 message.Detail(message.NextDetail(), null, null, block.Text("data") ?? "");
                 break;
             case "tool_use":
-                read = message.IsAnswer(block) ? new() { Kind = Kind.Answer } : new() { Kind = Kind.Call, Number = message.BeginCall(block) };
+                read = message.IsAnswer(block.Text("name")) ? new() { Kind = Kind.Answer } : new() { Kind = Kind.Call, Number = message.BeginCall(block.Text("id"), block.Text("name")) };
                 if (block.Member("input") is { ValueKind: JsonValueKind.Object } input && input.EnumerateObject().MoveNext())
                 {
                     Arguments(read, input.GetRawText());
@@ -130,7 +130,7 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, AnthropicAnswer m
                 Text(delta.Text("text"));
                 if (delta.Member("citation") is { ValueKind: JsonValueKind.Object } citation)
                 {
-                    message.Citation(citation, null, null);
+                    message.Citation(citation.Text("url"), citation.Text("title"), null, null);
                 }
 
                 break;

@@ -4,14 +4,11 @@ using GatewayActors.Providers.Translation;
 namespace GatewayActors.Providers.Anthropic;
 
 /// <summary>Writes the tools of a request and which of them are to be called. Belongs to one request.</summary>
-internal sealed class AnthropicTools(ChatRequest request, ClaudeModel model, Utf8JsonWriter json, ClaudeCacheMarks marks, ToolNames names, List<string> dropped)
+internal sealed class AnthropicTools(ChatRequest request, ClaudeModel model, Utf8JsonWriter json, AnthropicBlocks blocks, ToolNames names, List<string> dropped)
 {
-    /// <summary>The tool whose arguments are the answer, for models that take no schema.</summary>
-    public const string AnswerTool = "json_output";
-
     private const int DateDigits = 8;
 
-    /// <summary>Whether the answer comes as the arguments of <see cref="AnswerTool"/>.</summary>
+    /// <summary>Whether the answer comes as the arguments of <see cref="ClaudeAnswerForm.AnswerTool"/>.</summary>
     public bool UsesAnswerTool { get; } =
         request.Format.Kind == ChatFormatKind.JsonSchema && !model.HasStructuredOutput && request.ToolChoice.Name is null;
 
@@ -115,7 +112,7 @@ internal sealed class AnthropicTools(ChatRequest request, ClaudeModel model, Utf
             }
         }
 
-        marks.Write(json, tool.CacheMark);
+        blocks.Mark(tool.CacheMark);
         json.WriteEndObject();
     }
 
@@ -137,14 +134,14 @@ internal sealed class AnthropicTools(ChatRequest request, ClaudeModel model, Utf
             }
         }
 
-        marks.Write(json, tool.CacheMark);
+        blocks.Mark(tool.CacheMark);
         json.WriteEndObject();
     }
 
     private void Answer()
     {
         json.WriteStartObject();
-        json.WriteString("name"u8, AnswerTool);
+        json.WriteString("name"u8, ClaudeAnswerForm.AnswerTool);
         json.WriteString("description"u8, request.Format.Description ?? "Gives the answer.");
         json.WritePropertyName("input_schema"u8);
         request.Format.Schema.WriteTo(json);
@@ -165,7 +162,7 @@ internal sealed class AnthropicTools(ChatRequest request, ClaudeModel model, Utf
         if (isAlone || choice.Name is not null)
         {
             json.WriteString("type"u8, "tool"u8);
-            json.WriteString("name"u8, isAlone ? AnswerTool : names.ToProvider(choice.Name!));
+            json.WriteString("name"u8, isAlone ? ClaudeAnswerForm.AnswerTool : names.ToProvider(choice.Name!));
         }
         else
         {

@@ -8,6 +8,12 @@ namespace GatewayActors.Providers.Anthropic;
 /// <param name="Data">Encrypted thinking.</param>
 internal readonly record struct ClaudeReasoning(string? Text, string? Signature, string? Data)
 {
+    /// <summary>The format of details from Anthropic's own API.</summary>
+    public const string Anthropic = "anthropic";
+
+    /// <summary>The format of details from Bedrock.</summary>
+    public const string Bedrock = "bedrock";
+
     /// <summary>
     /// All of it, or nothing: the provider refuses what is not exactly what it sent. In streams the text went by
     /// <c>reasoning_content</c>, which can be told apart only if there was one piece of it.

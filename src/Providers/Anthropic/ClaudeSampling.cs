@@ -22,15 +22,18 @@ internal readonly record struct ClaudeSampling(double? Temperature, double? TopP
         var topP = Keep(request.TopP, takesTopP, "top_p", dropped);
         var topK = Keep(request.TopK, takesAll, "top_k", dropped);
 
-        var stop = request.Stop;
-        if (stop.Any(string.IsNullOrWhiteSpace))
+        var (stop, hasBlank) = WithoutBlanks(request.Stop);
+        if (hasBlank)
         {
             dropped.Add("stop");
-            stop = [.. stop.Where(text => !string.IsNullOrWhiteSpace(text))];
         }
 
         return new(temperature is { } warmth ? Math.Clamp(warmth, 0, 1) : null, topP is { } share ? Math.Clamp(share, 0, 1) : null, topK, stop);
     }
+
+    /// <summary>Texts at which an answer may end: blanks are refused.</summary>
+    public static (IReadOnlyList<string> Stop, bool HasBlank) WithoutBlanks(IReadOnlyList<string> stop) =>
+        stop.Any(string.IsNullOrWhiteSpace) ? ([.. stop.Where(text => !string.IsNullOrWhiteSpace(text))], true) : (stop, false);
 
     private static T? Keep<T>(T? value, bool isTaken, string name, List<string> dropped)
         where T : struct

@@ -150,7 +150,8 @@ internal readonly record struct ClaudeThinking
         };
     }
 
-    private static ChatEffort Nearest(long budget, long cap)
+    /// <summary>The effort that is nearest to a number of tokens.</summary>
+    public static ChatEffort Nearest(long budget, long cap = 32_768)
     {
         ReadOnlySpan<ChatEffort> efforts = [ChatEffort.Low, ChatEffort.Medium, ChatEffort.High, ChatEffort.Max];
         var nearest = ChatEffort.Low;
@@ -183,7 +184,8 @@ internal readonly record struct ClaudeThinking
         }
     }
 
-    private static string Member(ChatRequest request) =>
+    /// <summary>The member in which a request speaks of reasoning.</summary>
+    public static string Member(ChatRequest request) =>
         request.Root.Member("reasoning_effort").IsDefined ? "reasoning_effort"
         : request.Root.Member("reasoning").IsObject ? "reasoning"
         : "thinking";

@@ -12,7 +12,14 @@ namespace GatewayActors.Providers.AwsBedrock;
 /// <remarks>https://docs.aws.amazon.com/bedrock/latest/APIReference</remarks>
 internal sealed class AwsBedrockProvider : Provider
 {
+    /// <summary>Stands in a path for the region where the credential is at home.</summary>
+    internal const string HomeRegion = "home";
+
+    private const string DefaultRegion = "us-east-1"; // where every model is, and keys are usually made
+
     public override string Slug => "aws-bedrock";
+
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new ConverseTranslator();
 
     public override IReadOnlyList<string> Aliases { get; } = ["bedrock"];
 
@@ -37,6 +44,13 @@ internal sealed class AwsBedrockProvider : Provider
         var rest = request.Rest;
         var service = RequestPath.TakeSegment(ref rest);
         var region = RequestPath.TakeSegment(ref rest);
+        var path = request.Rest.ToString();
+        if (region is HomeRegion)
+        {
+            region = request.Home?.Region ?? DefaultRegion;
+            path = $"{service}/{region}/{rest}";
+        }
+
         if (service is not ("bedrock-runtime" or "bedrock-mantle" or "bedrock-agent-runtime" or "bedrock"))
         {
             return UpstreamMapping.Refuse(
@@ -51,7 +65,7 @@ internal sealed class AwsBedrockProvider : Provider
         Span<char> buffer = stackalloc char[512];
         var host = request.BaseUrl
             ?? string.Create(CultureInfo.InvariantCulture, buffer, $"https://{service}.{region}.{DomainOf(service, region)}");
-        return new UpstreamAddress(UpstreamUrl.Join(host, rest, request.Query), request.Rest.ToString()) { Model = FindModel(rest) };
+        return new UpstreamAddress(UpstreamUrl.Join(host, rest, request.Query), path) { Model = FindModel(rest) };
     }
 
     public override bool KeepsHeader(IHeaderSource headers, string name) => SignedRequest.Covers(headers, name);

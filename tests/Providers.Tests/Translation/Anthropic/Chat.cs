@@ -24,7 +24,7 @@ internal static class Chat
     /// <summary>A request of one user's message with these members beside it.</summary>
     public static string With(string members) => $$"""{"messages":[{"role":"user","content":"Hello"}]{{(members.Length > 0 ? "," : "")}}{{members}}}""";
 
-    public static JsonObject Body(this AnthropicChatCall call) => JsonNode.Parse(call.Body.Span)!.AsObject();
+    public static JsonObject Body(this ChatCall call) => JsonNode.Parse(call.Body.Span)!.AsObject();
 
     public static RefusedRequestException Refusal(string body, string model = Old) => Assert.Throws<RefusedRequestException>(() => Call(body, model));
 
@@ -35,9 +35,13 @@ internal static class Chat
     }
 
     /// <summary>The answer in OpenAI's format, from an upstream's bytes in pieces.</summary>
-    public static (string Answer, ChatFault? Fault) Read(AnthropicChatCall call, bool isStream, bool includeUsage, params ReadOnlySpan<byte[]> pieces)
+    public static (string Answer, ChatFault? Fault) Read(ChatCall call, bool isStream, bool includeUsage, params ReadOnlySpan<byte[]> pieces) =>
+        Read(call, new("chatcmpl-made", "asked"), isStream, includeUsage, pieces);
+
+    /// <summary>The same, for providers that do not say who answers.</summary>
+    public static (string Answer, ChatFault? Fault) Read(ChatCall call, Origin origin, bool isStream, bool includeUsage, params ReadOnlySpan<byte[]> pieces)
     {
-        var facts = new ChatAnswerFacts { Id = "chatcmpl-made", Model = "asked", Created = 1_760_000_000, IncludeUsage = includeUsage, Names = call.Names };
+        var facts = new ChatAnswerFacts { Id = origin.Id, Model = origin.Model, Created = 1_760_000_000, IncludeUsage = includeUsage, Names = call.Names };
         var output = new ArrayBufferWriter<byte>();
         using ChatAnswer answer = isStream ? new ChunkWriter(facts, output) : new CompletionWriter(facts, output);
         var reader = call.CreateReader(answer, isStream);
@@ -66,4 +70,7 @@ internal static class Chat
         JsonArray items => new JsonArray([.. items.Select(Sorted)]),
         _ => node?.DeepClone(),
     };
+
+    /// <summary>Whose answer it is.</summary>
+    public readonly record struct Origin(string Id, string Model);
 }

@@ -5,16 +5,30 @@ using GatewayActors.Providers.Usage.Dialects;
 
 namespace GatewayActors.Providers.Anthropic;
 
-/// <summary>What a whole message and a stream of its events have in common. One instance per answer.</summary>
-internal sealed class AnthropicAnswer(ChatAnswer answer, AnthropicChatCall call)
+/// <summary>What a request has made of its answer.</summary>
+/// <param name="Format">Whose details of reasoning it holds.</param>
+/// <param name="UsesAnswerTool">Whether it comes as the arguments of <see cref="AnswerTool"/>.</param>
+/// <param name="MayBeFenced">Whether it is JSON by instruction only, so that a code fence may stand around it.</param>
+/// <param name="HidesReasoning">Whether the client does not want to see reasoning.</param>
+internal sealed record ClaudeAnswerForm(string Format, bool UsesAnswerTool, bool MayBeFenced, bool HidesReasoning)
 {
-    private readonly CodeFence? _fence = call.MayBeFenced ? new() : null;
+    /// <summary>The tool whose arguments are the answer, for models that take no schema.</summary>
+    public const string AnswerTool = "json_output";
+
+    /// <summary>What tells a model to answer in JSON that has no setting for it.</summary>
+    public const string JsonInstruction = "Answer with one JSON object and nothing else: no text around it and no code fence.";
+}
+
+/// <summary>What whole messages and streams have in common, from Anthropic and from Bedrock. One instance per answer.</summary>
+internal sealed class ClaudeAnswer(ChatAnswer answer, ClaudeAnswerForm form)
+{
+    private readonly CodeFence? _fence = form.MayBeFenced ? new() : null;
     private int _details;
     private bool _hasCalls;
     private int _written; // characters of content so far
 
     /// <summary>Whether text is not the answer.</summary>
-    public bool UsesAnswerTool => call.UsesAnswerTool;
+    public bool UsesAnswerTool => form.UsesAnswerTool;
 
     /// <summary>Characters of content so far.</summary>
     public int Written => _written;
@@ -35,7 +49,7 @@ internal sealed class AnthropicAnswer(ChatAnswer answer, AnthropicChatCall call)
 
     public void Thinking(string text)
     {
-        if (!call.HidesReasoning)
+        if (!form.HidesReasoning)
         {
             answer.Reasoning(0, text);
         }
@@ -47,26 +61,26 @@ internal sealed class AnthropicAnswer(ChatAnswer answer, AnthropicChatCall call)
     public void Detail(int index, string? text, string? signature, string? data)
     {
         // Without the text that it covers a signature is of no use.
-        if (!call.HidesReasoning || data is not null)
+        if (!form.HidesReasoning || data is not null)
         {
-            answer.ReasoningDetail(0, new("anthropic", index, text, signature, data));
+            answer.ReasoningDetail(0, new(form.Format, index, text, signature, data));
         }
     }
 
-    public int BeginCall(JsonElement block)
+    public int BeginCall(string? id, string? name)
     {
         _hasCalls = true;
-        return answer.BeginCall(0, block.Text("id"), block.Text("name") ?? "");
+        return answer.BeginCall(0, id, name ?? "");
     }
 
-    /// <summary>Whether a block is the call that holds the answer.</summary>
-    public bool IsAnswer(JsonElement block) => call.UsesAnswerTool && block.Text("name") == AnthropicTools.AnswerTool;
+    /// <summary>Whether a call is the one that holds the answer.</summary>
+    public bool IsAnswer(string? name) => form.UsesAnswerTool && name == ClaudeAnswerForm.AnswerTool;
 
-    public void Citation(JsonElement citation, int? start, int? end)
+    public void Citation(string? url, string? title, int? start, int? end)
     {
-        if (citation.Text("url") is { } url)
+        if (url is not null)
         {
-            answer.Citation(0, new(url, citation.Text("title"), start, end));
+            answer.Citation(0, new(url, title, start, end));
         }
     }
 
@@ -77,6 +91,12 @@ internal sealed class AnthropicAnswer(ChatAnswer answer, AnthropicChatCall call)
             answer.Text(0, rest);
         }
 
+        if (reason is "malformed_model_output" or "malformed_tool_use" && _written == 0 && !_hasCalls)
+        {
+            answer.Fail(ChatFault.Native(reason));
+            return;
+        }
+
         if (reason == "refusal" && details.Text("explanation") is { Length: > 0 } explanation)
         {
             answer.Refusal(0, explanation);
@@ -85,8 +105,8 @@ internal sealed class AnthropicAnswer(ChatAnswer answer, AnthropicChatCall call)
         answer.Finish(0, reason switch
         {
             "max_tokens" or "model_context_window_exceeded" => ChatFinish.Length,
-            "refusal" => ChatFinish.ContentFilter,
-            "tool_use" when _hasCalls || !call.UsesAnswerTool => ChatFinish.ToolCalls,
+            "refusal" or "content_filtered" or "guardrail_intervened" => ChatFinish.ContentFilter,
+            "tool_use" when _hasCalls || !form.UsesAnswerTool => ChatFinish.ToolCalls,
             _ => ChatFinish.Stop,
         });
     }

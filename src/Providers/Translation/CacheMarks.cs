@@ -1,17 +1,14 @@
-using System.Text.Json;
-using GatewayActors.Providers.Translation;
-
-namespace GatewayActors.Providers.Anthropic;
+namespace GatewayActors.Providers.Translation;
 
 /// <summary>The marks of a request in the order in which they are written: at most four, the last ones, the long-lived before the short-lived.</summary>
-internal sealed class ClaudeCacheMarks
+internal sealed class CacheMarks
 {
     private const int MaxMarks = 4;
 
     private int _surplus;
     private bool _hasShort;
 
-    public ClaudeCacheMarks(ChatRequest request)
+    public CacheMarks(ChatRequest request)
     {
         _surplus = -MaxMarks;
         foreach (var tool in request.Tools)
@@ -57,23 +54,5 @@ internal sealed class ClaudeCacheMarks
         var isLong = mark.Ttl == "1h" && !_hasShort;
         _hasShort |= !isLong;
         return isLong ? "1h" : mark.Ttl is null ? "" : "5m";
-    }
-
-    /// <summary>Writes <c>cache_control</c> into a block, if it is marked.</summary>
-    public void Write(Utf8JsonWriter json, ChatCacheMark? mark)
-    {
-        if (Next(mark) is not { } ttl)
-        {
-            return;
-        }
-
-        json.WriteStartObject("cache_control"u8);
-        json.WriteString("type"u8, "ephemeral"u8);
-        if (ttl.Length > 0)
-        {
-            json.WriteString("ttl"u8, ttl);
-        }
-
-        json.WriteEndObject();
     }
 }

@@ -1,20 +1,20 @@
 using System.Text.Json;
-using GatewayActors.Providers.Translation;
 
-namespace GatewayActors.Providers.Anthropic;
+namespace GatewayActors.Providers.Translation;
 
-/// <summary>Writes a conversation as turns that alternate. Belongs to one request.</summary>
-internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel model, Utf8JsonWriter json, ClaudeCacheMarks marks, AnthropicBlocks blocks, ToolNames names, List<string> dropped)
+/// <summary>
+/// Writes a conversation as turns that alternate, for formats where a turn is a role and an array of blocks. Belongs to one request.
+/// </summary>
+internal sealed class ConversationWriter(ChatRequest request, Utf8JsonWriter json, BlockWriter blocks, List<string> dropped)
 {
     private const string Placeholder = "."; // for a turn of the user that must exist and has nothing to say
 
-    private readonly ToolNames _ids = new((character, _) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-', int.MaxValue);
     private ChatRole? _open; // the turn that is being written
     private bool _owesUser; // an empty turn of the user, left out as long as nothing needs it
 
     /// <summary>Whether the client has begun the answer.</summary>
     public static bool IsPrefilled(ChatRequest request) =>
-        request.Messages[^1] is { Role: ChatRole.Assistant, ToolCalls.Count: 0 } last && AnthropicBlocks.LastOf(last) >= 0;
+        request.Messages[^1] is { Role: ChatRole.Assistant, ToolCalls.Count: 0 } last && BlockWriter.LastOf(last) >= 0;
 
     /// <summary>Writes <c>system</c>: a block for each text, in order.</summary>
     /// <param name="instruction">What to add; null for nothing.</param>
@@ -28,7 +28,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
                 continue;
             }
 
-            var last = AnthropicBlocks.LastOf(message);
+            var last = BlockWriter.LastOf(message);
             for (var index = 0; index <= last; index++)
             {
                 var part = message.Parts[index];
@@ -37,7 +37,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
                     throw new RefusedRequestException("A system message can hold nothing but text.", part.Place);
                 }
 
-                if (!AnthropicBlocks.IsBlank(part))
+                if (!BlockWriter.IsBlank(part))
                 {
                     BeginSystem(ref hasAny);
                     blocks.Text(part.Text, part.CacheMark ?? (index == last ? message.CacheMark : null));
@@ -78,7 +78,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
                 if (messages[end].Role == ChatRole.Tool)
                 {
                     Open(ChatRole.User);
-                    Result(messages[end]);
+                    blocks.Result(messages[end]);
                 }
             }
 
@@ -117,7 +117,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
             dropped.Add(message.Place + ".name");
         }
 
-        var last = AnthropicBlocks.LastOf(message);
+        var last = BlockWriter.LastOf(message);
         if (last < 0)
         {
             _owesUser = true;
@@ -130,8 +130,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
 
     private void Assistant(ChatMessage message, bool isLast)
     {
-        var last = AnthropicBlocks.LastOf(message);
-        var reasoning = model.Thinks ? ClaudeReasoning.Of(message, "anthropic") : [];
+        var last = BlockWriter.LastOf(message);
         if (last < 0 && message.ToolCalls.Count == 0)
         {
             return; // Nothing is said, and thinking alone is no turn.
@@ -144,11 +143,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
         }
 
         Open(ChatRole.Assistant);
-        foreach (var thought in reasoning)
-        {
-            Thought(thought);
-        }
-
+        blocks.Thoughts(message);
         if (isLast && message.ToolCalls.Count == 0)
         {
             Prefill(message, last);
@@ -158,15 +153,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
         Parts(message, last, message.ToolCalls.Count == 0 ? message.CacheMark : null);
         for (var index = 0; index < message.ToolCalls.Count; index++)
         {
-            var call = message.ToolCalls[index];
-            json.WriteStartObject();
-            json.WriteString("type"u8, "tool_use"u8);
-            json.WriteString("id"u8, _ids.ToProvider(call.Id));
-            json.WriteString("name"u8, names.ToProvider(call.Name));
-            json.WritePropertyName("input"u8);
-            call.WriteArguments(json);
-            marks.Write(json, index == message.ToolCalls.Count - 1 ? message.CacheMark : null);
-            json.WriteEndObject();
+            blocks.Call(message.ToolCalls[index], index == message.ToolCalls.Count - 1 ? message.CacheMark : null);
         }
     }
 
@@ -177,7 +164,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
         {
             var part = message.Parts[index];
             RefuseOther(message, part);
-            if (!AnthropicBlocks.IsBlank(part))
+            if (!BlockWriter.IsBlank(part))
             {
                 blocks.Text(index == last ? part.Text.TrimEnd() : part.Text, part.CacheMark ?? (index == last ? message.CacheMark : null));
             }
@@ -190,7 +177,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
         {
             var part = message.Parts[index];
             RefuseOther(message, part);
-            if (!AnthropicBlocks.IsBlank(part))
+            if (!BlockWriter.IsBlank(part))
             {
                 blocks.Part(part, part.CacheMark ?? (index == last ? mark : null));
             }
@@ -203,56 +190,6 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
         {
             throw new RefusedRequestException("A message of the assistant can hold nothing but text and calls.", part.Place);
         }
-    }
-
-    private void Thought(in ClaudeReasoning thought)
-    {
-        json.WriteStartObject();
-        if (thought.Data is not null)
-        {
-            json.WriteString("type"u8, "redacted_thinking"u8);
-            json.WriteString("data"u8, thought.Data);
-        }
-        else
-        {
-            json.WriteString("type"u8, "thinking"u8);
-            json.WriteString("thinking"u8, thought.Text);
-            json.WriteString("signature"u8, thought.Signature);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private void Result(ChatMessage message)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "tool_result"u8);
-        json.WriteString("tool_use_id"u8, _ids.ToProvider(message.ToolCallId!));
-        if (message.Parts.Any(part => part.Kind != ChatPartKind.Text))
-        {
-            json.WriteStartArray("content"u8);
-            foreach (var part in message.Parts)
-            {
-                if (!AnthropicBlocks.IsBlank(part))
-                {
-                    blocks.Part(part, null);
-                }
-            }
-
-            json.WriteEndArray();
-        }
-        else if (message.Text is { Length: > 0 } text)
-        {
-            json.WriteString("content"u8, text);
-        }
-
-        if (message.IsError)
-        {
-            json.WriteBoolean("is_error"u8, true);
-        }
-
-        marks.Write(json, ClaudeCacheMarks.OfResult(message));
-        json.WriteEndObject();
     }
 
     /// <summary>Goes on with a turn, or begins it.</summary>
@@ -275,6 +212,7 @@ internal sealed class AnthropicConversation(ChatRequest request, ClaudeModel mod
     {
         if (_open is not null)
         {
+            blocks.EndTurn();
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -1,0 +1,31 @@
+using GatewayActors.Providers.Anthropic;
+
+namespace GatewayActors.Providers.AwsBedrock;
+
+/// <summary>What the translation needs to know of a model on Bedrock, told by its id.</summary>
+/// <remarks>https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html</remarks>
+internal sealed record BedrockModel(string Id)
+{
+    /// <summary>Its facts as a Claude.</summary>
+    public ClaudeModel Claude { get; } = ClaudeModel.Of(Id);
+
+    /// <summary>Whether it is one of Amazon's Nova.</summary>
+    public bool IsNova { get; } = Has(Id, "nova");
+
+    /// <summary>Whether it is a Nova that reasons.</summary>
+    public bool IsNova2 { get; } = Has(Id, "nova-2");
+
+    /// <summary>Whether it is OpenAI's open model.</summary>
+    public bool IsGptOss { get; } = Has(Id, "gpt-oss");
+
+    /// <summary>Whether ids of calls must be nine letters or digits.</summary>
+    public bool IsMistral { get; } = Has(Id, "mistral");
+
+    /// <summary>Whether it hears.</summary>
+    public bool TakesSound { get; } = Has(Id, "voxtral") || Has(Id, "omni");
+
+    /// <summary>Whether it can be told to call one certain tool.</summary>
+    public bool CanNameTool => Claude.IsClaude || IsNova;
+
+    private static bool Has(string id, string word) => id.Contains(word, StringComparison.OrdinalIgnoreCase);
+}

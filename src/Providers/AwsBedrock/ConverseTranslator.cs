@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text.Json;
+using GatewayActors.Providers.Anthropic;
+using GatewayActors.Providers.Translation;
+
+namespace GatewayActors.Providers.AwsBedrock;
+
+/// <summary>Sends chat completions to Bedrock's Converse.</summary>
+/// <remarks>https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html</remarks>
+internal sealed class ConverseTranslator : ChatTranslator
+{
+    private static readonly FrozenSet<string> Handled =
+        FrozenSet.Create(StringComparer.Ordinal, "top_k", "metadata", "service_tier", "modalities");
+
+    /// <inheritdoc/>
+    public override ChatCall Translate(ChatRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return Write(request);
+        }
+        catch (InvalidOperationException)
+        {
+            // The JSON reader lets escapes through that are no characters, and throws when they are read.
+            throw new RefusedRequestException("The body holds text that is not valid Unicode.", null);
+        }
+    }
+
+    private static ConverseCall Write(ChatRequest request)
+    {
+        Refuse(request);
+        var model = new BedrockModel(request.Model);
+        var dropped = new List<string>();
+        RequestMembers.DropOthers(request.Root, Handled, dropped);
+
+        var output = new ArrayBufferWriter<byte>(2048);
+        using var json = new Utf8JsonWriter(output, ChunkWriter.AsWritten);
+        var names = ConverseBlocks.NewNames();
+        var blocks = new ConverseBlocks(json, model, new(request), names, dropped);
+        var tools = new ConverseTools(request, model, json, blocks, names, dropped);
+        var isPrefilled = ConversationWriter.IsPrefilled(request);
+        if (isPrefilled && model.Claude.RefusesPrefill)
+        {
+            throw new RefusedRequestException("This model does not go on with an answer that the request begins: the last message must be the user's or a tool's.", request.Messages[^1].Place);
+        }
+
+        var settings = new ConverseSettings(request, model, json, dropped);
+        settings.Decide(tools.IsForced || isPrefilled);
+        var asksInWords = request.Format.Kind == ChatFormatKind.JsonObject
+            || (request.Format.Kind == ChatFormatKind.JsonSchema && !model.Claude.HasStructuredOutput && !tools.UsesAnswerTool);
+
+        json.WriteStartObject();
+        tools.Write();
+        var conversation = new ConversationWriter(request, json, blocks, dropped);
+        conversation.WriteSystem(Instruction(request, tools, asksInWords));
+        conversation.WriteMessages();
+        settings.Write();
+        json.WriteEndObject();
+        json.Flush();
+        return new()
+        {
+            Path = $"bedrock-runtime/{RegionOf(request.Model)}/model/{Uri.EscapeDataString(request.Model)}/{(request.Stream ? "converse-stream" : "converse")}",
+            Body = output.WrittenMemory,
+            Dropped = dropped,
+            Names = names,
+            Form = new(ClaudeReasoning.Bedrock, tools.UsesAnswerTool, asksInWords, request.Reasoning.Exclude),
+        };
+    }
+
+    private static void Refuse(ChatRequest request)
+    {
+        if (request.Choices > 1)
+        {
+            throw new RefusedRequestException("Bedrock's models give one answer to a request.", "n");
+        }
+
+        foreach (var modality in request.Root.Items("modalities"))
+        {
+            if (modality.ValueKind == JsonValueKind.String && modality.ValueEquals("audio"u8))
+            {
+                throw new RefusedRequestException("Bedrock's models do not speak.", "modalities");
+            }
+        }
+    }
+
+    private static string? Instruction(ChatRequest request, ConverseTools tools, bool asksInWords)
+    {
+        if (!asksInWords)
+        {
+            return tools.Instruction;
+        }
+
+        var format = request.Format.Kind == ChatFormatKind.JsonSchema
+            ? $"{ClaudeAnswerForm.JsonInstruction} It must match this JSON Schema: {request.Format.Schema.GetRawText()}"
+            : ClaudeAnswerForm.JsonInstruction;
+        return tools.Instruction is { } other ? $"{other}\n{format}" : format;
+    }
+
+    /// <summary>The region that an ARN names; elsewhere the credential's.</summary>
+    private static string RegionOf(string model) =>
+        model.StartsWith("arn:", StringComparison.Ordinal) && model.Split(':') is [_, _, _, { Length: > 0 } region, ..] ? region : AwsBedrockProvider.HomeRegion;
+}
