@@ -10,7 +10,7 @@ public sealed class ToolNames
 
     private readonly Func<char, int, bool> _allows;
     private readonly int _maxLength;
-    private Dictionary<string, string>? _clients; // by the provider's name; only those that were changed
+    private Dictionary<string, string>? _clients; // by the provider's name; of all that were given, so that no two become one
 
     /// <param name="allows">Whether a character may stand at a position.</param>
     /// <param name="maxLength">The longest name.</param>
@@ -32,23 +32,30 @@ public sealed class ToolNames
             }
         }
 
-        if (builder.Length > _maxLength || builder.Length == 0)
+        var provider = builder.Length > _maxLength || builder.Length == 0 ? Hashed(builder, name) : builder.ToString();
+        if (ReferenceEquals(this, Unchanged))
         {
-            // What is cut off may be what tells two names apart.
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-            builder.Length = Math.Min(builder.Length, _maxLength - HashCharacters - 1);
-            builder.Append('_').Append(hash, 0, HashCharacters);
+            return name; // It belongs to everybody and keeps nothing.
         }
 
-        var provider = builder.ToString();
-        if (provider != name)
+        _clients ??= new(StringComparer.Ordinal);
+        if (_clients.TryGetValue(provider, out var other) && other != name)
         {
-            (_clients ??= new(StringComparer.Ordinal))[provider] = name;
+            provider = Hashed(builder, name);
         }
 
+        _clients[provider] = name;
         return provider;
     }
 
     /// <summary>The client's form of a name.</summary>
     public string ToClient(string name) => _clients?.GetValueOrDefault(name) ?? name;
+
+    /// <summary>With a hash of the whole name, because what was cut off or replaced may be what tells two names apart.</summary>
+    private string Hashed(StringBuilder builder, string name)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        builder.Length = Math.Min(builder.Length, _maxLength - HashCharacters - 1);
+        return builder.Append('_').Append(hash, 0, HashCharacters).ToString();
+    }
 }

@@ -160,6 +160,20 @@ public sealed class AnthropicRequestTests
             call.Body()["tools"]);
     }
 
+    [Theory]
+    [InlineData("files.read", "files_read")]
+    [InlineData("files_read", "files.read")]
+    public void Request_NamesThatWouldBecomeOne_StayTwo(string first, string second)
+    {
+        var call = Chat.Call(Chat.With($$$"""  "tools":[{"type":"function","function":{"name":"{{{first}}}"}},{"type":"function","function":{"name":"{{{second}}}"}}],"tool_choice":{"type":"function","function":{"name":"{{{second}}}"}} """));
+
+        var names = call.Body()["tools"]!.AsArray().Select(tool => (string)tool!["name"]!).ToList();
+        Assert.Equal("files_read", names[0]);
+        Assert.Matches("^files_read_[0-9a-f]{6}$", names[1]);
+        Assert.Equal(names[1], (string?)call.Body()["tool_choice"]!["name"]);
+        Assert.Equal([first, second], names.Select(call.Names.ToClient));
+    }
+
     [Fact]
     public void Request_AllowedTools_AreTheOnlyOnes()
     {
