@@ -21,5 +21,7 @@ internal sealed class CohereProvider() : SingleHostProvider("cohere", "https://a
                 request.Rest.ToString());
     }
 
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new CohereTranslator();
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Cohere(response);
 }

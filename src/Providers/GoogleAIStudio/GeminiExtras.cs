@@ -12,12 +12,8 @@ internal sealed class GeminiExtras
     private const int MaxLabelLength = 63;
     private const string TierHeader = "X-Vertex-AI-LLM-Shared-Request-Type";
 
-    // Read by the common reader or by a part of this translator.
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "model", "messages", "stream", "stream_options", "tools", "tool_choice", "functions", "function_call", "parallel_tool_calls", "max_tokens",
-        "max_completion_tokens", "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "seed", "n", "stop", "reasoning_effort", "reasoning",
-        "thinking", "response_format", "modalities", "extra_body", "google", "metadata", "service_tier");
+    private static readonly FrozenSet<string> Handled = FrozenSet.Create(
+        StringComparer.Ordinal, "top_k", "frequency_penalty", "presence_penalty", "seed", "modalities", "google", "metadata", "service_tier");
 
     private JsonElement _cachedContent;
     private JsonElement _safetySettings;
@@ -31,14 +27,7 @@ internal sealed class GeminiExtras
     public static GeminiExtras Read(GeminiDraft draft)
     {
         var extras = new GeminiExtras();
-        foreach (var member in draft.Request.Root.EnumerateObject())
-        {
-            if (!Known.Contains(member.Name) && !IsDefault(member.Value))
-            {
-                draft.Dropped.Add(member.Name);
-            }
-        }
-
+        RequestMembers.DropOthers(draft.Request.Root, Handled, draft.Dropped);
         extras.ReadTier(draft);
         extras.ReadOwn(draft, draft.Request.Root.Member("google"), "google");
         foreach (var provider in draft.Request.Root.Member("extra_body") is { ValueKind: JsonValueKind.Object } all ? all.EnumerateObject() : default)
@@ -103,14 +92,6 @@ internal sealed class GeminiExtras
 
         json.WriteEndObject();
     }
-
-    private static bool IsDefault(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().MoveNext(),
-        _ => false,
-    };
 
     private void ReadOwn(GeminiDraft draft, JsonElement own, string place)
     {
@@ -182,7 +163,7 @@ internal sealed class GeminiExtras
     {
         if (draft.Service == GoogleService.AIStudio)
         {
-            if (!IsDefault(metadata))
+            if (metadata.EnumerateObject().MoveNext())
             {
                 draft.Dropped.Add("metadata");
             }
