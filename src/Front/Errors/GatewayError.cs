@@ -12,6 +12,9 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     /// <summary>When another try may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The member of the request at fault, where the surface names it.</summary>
+    public string? Parameter { get; init; }
+
     /// <summary>The code of the error table.</summary>
     public int Code => Kind switch
     {
@@ -22,7 +25,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 2009,
         GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable => 2040,
         GatewayErrorKind.SpendLimited => 2045,
-        GatewayErrorKind.MalformedRequest => 7001,
+        GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed => 7000,
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamPaused => 2005,
@@ -43,14 +46,14 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RateLimited => "Rate limited",
         GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
         GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited
-            or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
+            or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
 
     /// <summary>The HTTP status.</summary>
     /// <param name="strict">Whether the gateway answers failures of a provider as the reference does.</param>
     public int Status(bool strict) => Kind switch
     {
-        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest => 400,
+        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
         GatewayErrorKind.LimitUnresolvable => 403,
         GatewayErrorKind.RouteNotFound => 404,
@@ -78,6 +81,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.CredentialsRequired => "credentials_required",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
         GatewayErrorKind.MalformedRequest => "malformed_request",
+        GatewayErrorKind.UntranslatableRequest => "untranslatable_request",
         GatewayErrorKind.RequestTooLarge => "request_too_large",
         GatewayErrorKind.RouteNotFound => "route_not_found",
         GatewayErrorKind.MethodNotAllowed => "method_not_allowed",
@@ -124,6 +128,9 @@ internal enum GatewayErrorKind
 
     /// <summary>The request cannot be understood.</summary>
     MalformedRequest,
+
+    /// <summary>A chat completion cannot be put into the format of the provider that its model names.</summary>
+    UntranslatableRequest,
 
     /// <summary>The body is larger than the operator allows.</summary>
     RequestTooLarge,

@@ -16,6 +16,13 @@ internal static class GatewayErrorWriter
         using var buffer = new MemoryStream(capacity: 256);
         using (var json = new Utf8JsonWriter(buffer, Readable))
         {
+            if (error.Kind == GatewayErrorKind.UntranslatableRequest)
+            {
+                WriteAsOpenAI(json, error);
+                json.Flush();
+                return buffer.ToArray();
+            }
+
             json.WriteStartObject();
             json.WriteBoolean("success"u8, false);
             json.WriteStartArray("result"u8);
@@ -37,5 +44,18 @@ internal static class GatewayErrorWriter
         }
 
         return buffer.ToArray();
+    }
+
+    /// <summary>About what the body of an OpenAI-compatible request says, its clients are told as OpenAI would.</summary>
+    private static void WriteAsOpenAI(Utf8JsonWriter json, GatewayError error)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error"u8);
+        json.WriteString("message"u8, error.Description);
+        json.WriteString("type"u8, "invalid_request_error"u8);
+        json.WriteString("param"u8, error.Parameter);
+        json.WriteNull("code"u8);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 }

@@ -12,7 +12,7 @@ internal static class CredentialStage
     public static void Invoke(Step step)
     {
         var provider = step.Route.Provider;
-        if (provider.AllowsAnonymous || !step.Exchange.Snapshot.RequiresToken)
+        if (provider.AllowsAnonymous || step.AccessToken is not null || !step.Exchange.Snapshot.RequiresToken)
         {
             return;
         }

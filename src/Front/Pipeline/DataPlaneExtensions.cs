@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using GatewayActors.Front.Caching;
+using GatewayActors.Front.Compat;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
@@ -29,6 +30,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<RoutingStage>();
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();
+            services.AddSingleton<CompatEndpoint>();
             services.AddSingleton<CacheShards>();
             services.AddSingleton<RecentAnswers>();
             services.AddSingleton<Flights>();

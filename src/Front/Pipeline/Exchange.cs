@@ -54,6 +54,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>Whether the path names no provider: the body is a list of steps.</summary>
     public bool IsUniversal { get; set; }
 
+    /// <summary>Whether the request is in OpenAI's format and its model names the provider.</summary>
+    public bool IsCompat { get; set; }
+
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 

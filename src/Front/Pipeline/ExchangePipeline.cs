@@ -1,3 +1,4 @@
+using GatewayActors.Front.Compat;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
@@ -19,6 +20,7 @@ internal sealed partial class ExchangePipeline(
     RoutingStage routing,
     StepRunner steps,
     UniversalEndpoint universal,
+    CompatEndpoint compat,
     ResponseRelay relay,
     Settlement settlement,
     GatewayMetrics metrics,
@@ -107,7 +109,7 @@ internal sealed partial class ExchangePipeline(
         }
 
         // 3. Where it goes, with which credential and body; then the call itself, as often as the policy allows.
-        if (await (exchange.IsUniversal ? universal.RunAsync(exchange) : RunNativeAsync(exchange)) is not { } answer)
+        if (await RunAsync(exchange) is not { } answer)
         {
             if (exchange.Step?.Error is { } error)
             {
@@ -123,6 +125,11 @@ internal sealed partial class ExchangePipeline(
             await relay.RelayAsync(exchange.Step!, answer);
         }
     }
+
+    private ValueTask<Answer?> RunAsync(Exchange exchange) =>
+        exchange.IsUniversal ? universal.RunAsync(exchange)
+        : exchange.IsCompat ? compat.RunAsync(exchange)
+        : RunNativeAsync(exchange);
 
     /// <summary>The client's request is the one step.</summary>
     private ValueTask<Answer?> RunNativeAsync(Exchange exchange)
@@ -143,6 +150,7 @@ internal sealed partial class ExchangePipeline(
 
         exchange.Gateway = gateways.Get(path.GatewayKey, path.AccountLength);
         exchange.IsUniversal = path.Provider.IsEmpty;
+        exchange.IsCompat = path.Provider is CompatRouting.Slug;
         return true;
     }
 

@@ -1,3 +1,4 @@
+using GatewayActors.Front.Compat;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
@@ -49,7 +50,13 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     public string Method { get; init; } = exchange.Http.Request.Method;
 
     /// <summary>Whether the step sends the client's request itself, rather than one that stands in it.</summary>
-    public bool SendsClientRequest => ReferenceEquals(RequestHeaders, Exchange.Http.Request.Headers);
+    public bool SendsClientRequest => !HasOwnBody && ReferenceEquals(RequestHeaders, Exchange.Http.Request.Headers);
+
+    /// <summary>Whether <see cref="Body"/> was made from the client's, which has been read.</summary>
+    public bool HasOwnBody { get; init; }
+
+    /// <summary>How the client's request was put into the provider's format; null if it was not.</summary>
+    public StepTranslation? Translation { get; set; }
 
     /// <summary>The type of <see cref="Body"/>.</summary>
     public string? ContentType => RequestHeaders.ContentType is [{ Length: > 0 } type, ..] ? type : null;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GatewayActors.Front.Caching;
+using GatewayActors.Front.Compat;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 
@@ -11,6 +12,12 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
     public async ValueTask<Answer?> RunAsync(Step step)
+    {
+        var answer = await RunUntranslatedAsync(step);
+        return answer is not null && step.Translation is { } translation ? await TranslatedReply.CreateAsync(answer, translation) : answer;
+    }
+
+    private async ValueTask<Answer?> RunUntranslatedAsync(Step step)
     {
         CredentialStage.Invoke(step);
         if (step.Error is not null)

@@ -1,3 +1,4 @@
+using GatewayActors.Front.Compat;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
@@ -107,7 +108,7 @@ internal sealed class UniversalEndpoint(
         var query = question < 0 ? [] : endpoint.AsSpan(question);
         if (provider == CompatRouting.Slug)
         {
-            compat.Invoke(step, path, query);
+            compat.Invoke(step, ((MemoryRequestBody)step.Body).Bytes, path, query);
         }
         else
         {

@@ -84,7 +84,28 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         }
 
         step.Route.Provider.PrepareHeaders(new UpstreamHeaders(request), step.Route.Address);
+        if (step.Translation is { } translation)
+        {
+            AddHeaders(new UpstreamHeaders(request), translation.Call.Headers);
+        }
+
         return request;
+    }
+
+    /// <summary>Headers that a translated request needs. The client's own stay; lists of features get those that are missing.</summary>
+    private static void AddHeaders(UpstreamHeaders headers, IReadOnlyList<KeyValuePair<string, string>> added)
+    {
+        foreach (var (name, value) in added)
+        {
+            if (headers[name] is not { Length: > 0 } own)
+            {
+                headers.Set(name, value);
+            }
+            else if (name.EndsWith("-beta", StringComparison.OrdinalIgnoreCase))
+            {
+                headers.Set(name, string.Join(',', own.Split(',', StringSplitOptions.TrimEntries).Union(value.Split(',', StringSplitOptions.TrimEntries))));
+            }
+        }
     }
 
     private static UsageReader? CreateUsageReader(Step step, HttpResponseMessage response)

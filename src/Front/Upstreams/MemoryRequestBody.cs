@@ -3,6 +3,8 @@ namespace GatewayActors.Front.Upstreams;
 /// <summary>The body of a step, which stands in bytes that someone else owns until the exchange is over.</summary>
 internal sealed class MemoryRequestBody(ReadOnlyMemory<byte> bytes) : RequestBody
 {
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
     public override ReadOnlySpan<byte> Head => bytes.Span;
 
     public override bool IsWhole => true;

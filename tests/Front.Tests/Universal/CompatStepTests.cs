@@ -43,7 +43,7 @@ public sealed class CompatStepTests : IAsyncLifetime
     [InlineData("openai/", 2019)]
     [InlineData("/gpt-4o", 2019)]
     [InlineData("nobody/x", 2008)]
-    [InlineData("anthropic/claude-sonnet-4-5", 2008)]
+    [InlineData("deepgram/nova-3", 2008)]
     public async Task Model_ThatLeadsNowhere_IsAnError(string model, int code)
     {
         var answer = await _host.UniversalAsync(new[] { Chat("compat", model: model) });

@@ -1,0 +1,44 @@
+using GatewayActors.Front.Errors;
+using GatewayActors.Front.Limits;
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Upstreams;
+
+namespace GatewayActors.Front.Compat;
+
+/// <summary>Answers a request to <c>compat/…</c>: one step, whose provider its model names.</summary>
+internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, StepRunner runner)
+{
+    /// <returns>The answer to commit; null if the exchange has failed or its client is gone.</returns>
+    public async ValueTask<Answer?> RunAsync(Exchange exchange)
+    {
+        if (!HttpMethods.IsPost(exchange.Http.Request.Method))
+        {
+            exchange.Fail(new(GatewayErrorKind.MethodNotAllowed, "The OpenAI-compatible endpoint takes POST."));
+            return null;
+        }
+
+        if (LimitsStage.RefusesByRate(exchange))
+        {
+            return null;
+        }
+
+        var body = await bodies.ReadWholeAsync(exchange);
+        if (exchange.Error is not null || exchange.ClientGone)
+        {
+            return null;
+        }
+
+        var step = new Step(exchange, exchange.Http.Request.Headers) { HasOwnBody = true };
+        exchange.Step = step;
+        Route(step, body);
+        return step.Error is null ? await runner.RunAsync(step) : null;
+    }
+
+    private void Route(Step step, ReadOnlyMemory<byte> body)
+    {
+        if (DataPlanePath.TryParse(step.Exchange.RawTarget, out var path))
+        {
+            routing.Invoke(step, body, DataPlanePath.CollapseSlashes(path.Rest), path.Query);
+        }
+    }
+}
