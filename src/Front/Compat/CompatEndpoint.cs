@@ -6,11 +6,17 @@ using GatewayActors.Front.Upstreams;
 namespace GatewayActors.Front.Compat;
 
 /// <summary>Answers a request to <c>compat/…</c>: one step, whose provider its model names.</summary>
-internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, StepRunner runner)
+internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, CompatModels models, StepRunner runner)
 {
     /// <returns>The answer to commit; null if the exchange has failed or its client is gone.</returns>
     public async ValueTask<Answer?> RunAsync(Exchange exchange)
     {
+        if (HttpMethods.IsGet(exchange.Http.Request.Method) && AsksForModels(exchange))
+        {
+            await models.AnswerAsync(exchange);
+            return null;
+        }
+
         if (!HttpMethods.IsPost(exchange.Http.Request.Method))
         {
             exchange.Fail(new(GatewayErrorKind.MethodNotAllowed, "The OpenAI-compatible endpoint takes POST."));
@@ -33,6 +39,9 @@ internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, St
         Route(step, body);
         return step.Error is null ? await runner.RunAsync(step) : null;
     }
+
+    private static bool AsksForModels(Exchange exchange) =>
+        DataPlanePath.TryParse(exchange.RawTarget, out var path) && DataPlanePath.CollapseSlashes(path.Rest).TrimEnd('/') is CompatModels.Endpoint or "v1/" + CompatModels.Endpoint;
 
     private void Route(Step step, ReadOnlyMemory<byte> body)
     {

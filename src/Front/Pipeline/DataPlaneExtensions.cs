@@ -31,6 +31,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();
             services.AddSingleton<CompatEndpoint>();
+            services.AddSingleton<CompatModels>();
             services.AddSingleton<CacheShards>();
             services.AddSingleton<RecentAnswers>();
             services.AddSingleton<Flights>();

@@ -53,6 +53,9 @@ public sealed class PriceTable : IPriceTable
     }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Provider, string Model, ModelPrice Price)> Models => _prices.Select(entry => (entry.Key.Provider, entry.Key.Model, entry.Value));
+
+    /// <inheritdoc/>
     public ModelPrice? Find(string provider, string? answeredModel, string? requestedModel)
     {
         var key = (provider, answeredModel, requestedModel);

@@ -40,6 +40,9 @@ public interface IPriceTable
     /// <param name="answeredModel">The model the response names; looked up first.</param>
     /// <param name="requestedModel">The model the request names.</param>
     ModelPrice? Find(string provider, string? answeredModel, string? requestedModel);
+
+    /// <summary>All models that are listed, in no order.</summary>
+    IEnumerable<(string Provider, string Model, ModelPrice Price)> Models { get; }
 }
 
 /// <summary>A price that the caller sets for one request, in US dollars per token; null where not given.</summary>

@@ -219,6 +219,33 @@ public sealed class CompatTests : IAsyncLifetime
         Assert.Empty(_host.Script.Requests);
     }
 
+    [Theory]
+    [InlineData("compat/models")]
+    [InlineData("compat/v1/models")]
+    [InlineData("compat//models/")]
+    public async Task Get_Models_ListsWhatCanBeCalledWithItsPrices(string path)
+    {
+        var answer = await _host.SendAsync(HttpMethod.Get, path, null);
+
+        Assert.Equal((200, "application/json"), (answer.Status, answer.Header("content-type")));
+        var models = answer.Json.GetProperty("data").EnumerateArray().ToDictionary(model => model.GetProperty("id").GetString()!);
+        var model = models["openai/gpt-4o-mini"];
+        Assert.Equal((0.00000015m, 0.0000006m), (model.GetProperty("cost_in").GetDecimal(), model.GetProperty("cost_out").GetDecimal()));
+        Assert.Equal(("model", "openai"), (model.GetProperty("object").GetString(), model.GetProperty("owned_by").GetString()));
+        Assert.Contains(models.Keys, id => id.StartsWith("anthropic/claude-", StringComparison.Ordinal));
+        Assert.DoesNotContain(models.Keys, id => id.StartsWith("deepgram/", StringComparison.Ordinal)); // It cannot be called here.
+        Assert.Empty(_host.Script.Requests);
+    }
+
+    [Fact]
+    public async Task Get_ModelsOfAClosedGatewayWithoutAToken_IsRefused()
+    {
+        _host.Gateway.Set(DataPlaneHost.Configuration(authentication: true));
+
+        (await _host.SendAsync(HttpMethod.Get, "compat/models", null)).AssertError(401, 2009);
+        Assert.Equal(200, (await _host.SendAsync(HttpMethod.Get, "compat/models", null, ("authorization", "Bearer " + _host.Token))).Status);
+    }
+
     [Fact]
     public async Task Get_IsRefused() =>
         (await _host.SendAsync(HttpMethod.Get, "compat/chat/completions", null)).AssertError(405, 7000);
