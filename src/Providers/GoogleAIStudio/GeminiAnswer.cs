@@ -214,11 +214,14 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 
     private static ChatFinish FinishOf(string reason, bool hasCalls) => reason switch
     {
-        "STOP" => hasCalls ? ChatFinish.ToolCalls : ChatFinish.Stop,
+        "OTHER" or "LANGUAGE" or "NO_IMAGE" or "IMAGE_OTHER" => ChatFinish.Stop,
+        _ when IsModelsMistake(reason) => ChatFinish.Stop,
         "MAX_TOKENS" => ChatFinish.Length,
         "SAFETY" or "RECITATION" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII" or "IMAGE_SAFETY" or "IMAGE_PROHIBITED_CONTENT" or "IMAGE_RECITATION"
             => ChatFinish.ContentFilter,
-        _ => ChatFinish.Stop,
+
+        // STOP, and words of servers that only speak Gemini's format: what counts is whether there is something to call.
+        _ => hasCalls ? ChatFinish.ToolCalls : ChatFinish.Stop,
     };
 
     private sealed class Candidate

@@ -10,6 +10,7 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("openai.mjs", "openai-chat-abort")]
     [InlineData("anthropic.mjs", "anthropic-abort")]
     [InlineData("google-genai.mjs", "google-abort")]
+    [InlineData("compat.mjs", "compat-abort")]
     [InlineData("ai-gateway-provider.mjs", null)]
     [InlineData("cloudflare-admin.mjs", null)]
     public async Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase)

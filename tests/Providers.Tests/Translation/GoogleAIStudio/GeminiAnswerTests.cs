@@ -106,6 +106,9 @@ public sealed class GeminiAnswerTests
 
     [Theory]
     [InlineData("STOP", "tool_calls")]
+    [InlineData("FUNCTION_CALL", "tool_calls")] // Not Google's, but of servers that speak its format.
+    [InlineData("OTHER", "stop")]
+    [InlineData("MALFORMED_FUNCTION_CALL", "stop")]
     [InlineData("MAX_TOKENS", "length")]
     [InlineData("SAFETY", "content_filter")]
     public void FinishReason_WithCall_IsOpenAIs(string reason, string expected) =>
