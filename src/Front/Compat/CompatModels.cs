@@ -43,7 +43,7 @@ internal sealed class CompatModels(IPriceTable prices, UpstreamTransports transp
             json.WriteStartArray("data"u8);
             foreach (var (provider, model, price) in prices.Models.OrderBy(entry => entry.Provider, StringComparer.Ordinal).ThenBy(entry => entry.Model, StringComparer.Ordinal))
             {
-                if (transports.Find(provider) is { Provider: var target } && (target.OpenAIPath("chat/completions") is not null || target.ChatTranslator is not null))
+                if (transports.Find(provider) is { Provider: var target } && CompatRouting.ServesChat(target))
                 {
                     Write(json, provider, model, price, now);
                 }

@@ -23,16 +23,8 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     private const int IdCharacters = 29;
     private const string BearerPrefix = "Bearer ";
 
-    // Names that are usual elsewhere.
-    private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
-    {
-        ["perplexity"] = "perplexity-ai",
-        ["xai"] = "grok",
-        ["google"] = "google-ai-studio",
-        ["vertex"] = "google-vertex-ai",
-        ["bedrock"] = "aws-bedrock",
-        ["azure"] = "azure-openai",
-    };
+    /// <summary>Whether a provider can be called for chat completions, translated or not.</summary>
+    public static bool ServesChat(Provider provider) => provider.OpenAIPath(ChatCompletions) is not null || provider.ChatTranslator is not null;
 
     /// <param name="step">The step; its body is replaced.</param>
     /// <param name="body">The client's body.</param>
@@ -48,30 +40,29 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
             return;
         }
 
-        var (provider, model) = (name[..slash], name[(slash + 1)..]);
-        provider = Aliases.GetValueOrDefault(provider, provider);
-        if (transports.Find(provider) is not { } transport)
+        var model = name[(slash + 1)..];
+        if (transports.Find(name.AsSpan(0, slash)) is not { Provider: var provider })
         {
-            step.Fail(RoutingStage.NoSuchProvider(provider));
+            step.Fail(RoutingStage.NoSuchProvider(name.AsSpan(0, slash)));
             return;
         }
 
         var operation = Normalize(endpoint);
-        if (transport.Provider.OpenAIPath(operation) is { } path)
+        if (provider.OpenAIPath(operation) is { } path)
         {
-            Relay(step, body, provider, model, path, query);
+            Relay(step, body, provider.Slug, model, path, query);
         }
-        else if (operation == ChatCompletions && transport.Provider.ChatTranslator is { } translator)
+        else if (operation == ChatCompletions && provider.ChatTranslator is { } translator)
         {
-            Translate(step, body, transport.Provider, translator, model);
+            Translate(step, body, provider, translator, model);
         }
         else
         {
-            step.Fail(new(GatewayErrorKind.InvalidProvider, $"'{transport.Provider.Slug}' does not serve this endpoint in OpenAI's format; call it by its own path."));
+            step.Fail(new(GatewayErrorKind.InvalidProvider, $"'{provider.Slug}' does not serve this endpoint in OpenAI's format; call it by its own path."));
         }
     }
 
-    private void Relay(Step step, ReadOnlyMemory<byte> body, string provider, string model, string path, ReadOnlySpan<char> query)
+    private void Relay(Step step, ReadOnlyMemory<byte> body, string slug, string model, string path, ReadOnlySpan<char> query)
     {
         if (ModelReplacement.Replace(body.Span, ModelMember, model) is not { } replaced)
         {
@@ -80,7 +71,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
         }
 
         step.Body = new MemoryRequestBody(replaced);
-        routing.Invoke(step, provider, path, query);
+        routing.Invoke(step, slug, path, query);
     }
 
     private void Translate(Step step, ReadOnlyMemory<byte> body, Provider provider, ChatTranslator translator, string model)

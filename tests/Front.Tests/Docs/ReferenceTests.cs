@@ -65,6 +65,20 @@ public sealed partial class ReferenceTests
     }
 
     [Fact]
+    public void Compat_ListsTheProvidersThatAreRelayedAndTranslated()
+    {
+        var text = Document.Read("docs/compat.md");
+        foreach (var provider in BuiltInProviders.All)
+        {
+            var isRelayed = provider.OpenAIPath("chat/completions") is not null;
+            Assert.Equal(isRelayed, Row("| in OpenAI's format |").Contains($"`{provider.Slug}`", StringComparison.Ordinal));
+            Assert.Equal(!isRelayed && provider.ChatTranslator is not null, Row("| translated |").Contains($"`{provider.Slug}`", StringComparison.Ordinal));
+        }
+
+        string Row(string begin) => text.Split('\n').Single(line => line.StartsWith(begin, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Readme_NamesEveryProvider()
     {
         var text = Document.Read("README.md");

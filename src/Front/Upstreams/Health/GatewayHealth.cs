@@ -67,7 +67,7 @@ internal sealed class GatewayHealth
     /// <param name="breaks">Whether the gateway has its circuit breaker switched on.</param>
     /// <param name="mindsCooling">Whether an upstream that asks to be left alone is left alone.</param>
     /// <param name="now">The time.</param>
-    /// <returns>When it may be called; null for now.</returns>
+    /// <returns>How long it is still left alone; null if it may be called.</returns>
     public TimeSpan? Enter(string upstream, bool breaks, bool mindsCooling, DateTimeOffset now)
     {
         lock (_lock)
