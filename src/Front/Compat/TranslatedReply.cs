@@ -49,12 +49,11 @@ internal sealed class TranslatedReply : Answer
         {
             await reply.BeginAsync();
             reply._isWhole = reply._hasEnded;
-            return reply;
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
-        {
-            reply.Answer(ChatFault.CutOff);
-            reply._isWhole = true;
+            if (reply._isWhole && !inner.IsWhole)
+            {
+                await inner.FinishAsync(); // Others may still be reading what the client of this one gets no more of.
+            }
+
             return reply;
         }
         catch
@@ -94,6 +93,18 @@ internal sealed class TranslatedReply : Answer
     }
 
     private async ValueTask BeginAsync()
+    {
+        try
+        {
+            await TranslateFirstAsync();
+        }
+        catch (Exception exception) when (IsBroken(exception))
+        {
+            Answer(_inner.TimedOut ? ChatFault.TimedOut : ChatFault.CutOff);
+        }
+    }
+
+    private async ValueTask TranslateFirstAsync()
     {
         if (_inner.StatusCode >= 400)
         {
@@ -144,6 +155,12 @@ internal sealed class TranslatedReply : Answer
 
     private async ValueTask ReadPieceAsync()
     {
+        if (_answer!.Fault is not null)
+        {
+            _hasEnded = true; // Told already: the client need not wait for the rest.
+            return;
+        }
+
         var piece = _inner.IsWhole ? ReadOnlyMemory<byte>.Empty : await _inner.ReadNextAsync();
         if (piece.IsEmpty)
         {
@@ -171,6 +188,10 @@ internal sealed class TranslatedReply : Answer
 
         return whole.WrittenMemory;
     }
+
+    /// <summary>Whether the provider broke off. A client that went away is nobody to answer to.</summary>
+    private bool IsBroken(Exception exception) =>
+        exception is IOException or HttpRequestException || (exception is OperationCanceledException && _inner.TimedOut);
 
     private void End()
     {

@@ -39,7 +39,16 @@ internal sealed class LogBodyBuffers
         if (body.Length > LargestPacked)
         {
             var own = ArrayPool<byte>.Shared.Rent(LogBody.MaxCompressedLength(body.Length));
-            return new LargeBody(own, LogBody.Compress(body, own));
+            var length = LogBody.Compress(body, own);
+            if (length > own.Length / 2)
+            {
+                return new LargeBody(own, length);
+            }
+
+            // What waits is counted by its length, so it must not hold much more.
+            var exact = own.AsSpan(0, length).ToArray();
+            ArrayPool<byte>.Shared.Return(own);
+            return LogBody.OfCompressed(exact);
         }
 
         while (true)

@@ -23,21 +23,7 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
     private static readonly KeyValuePair<string, string>[] FilesHeaders = [.. PlainHeaders, new("anthropic-beta", FilesBeta)];
 
     /// <inheritdoc/>
-    public override ChatCall Translate(ChatRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        try
-        {
-            return Write(request);
-        }
-        catch (InvalidOperationException)
-        {
-            // The JSON reader lets escapes through that are no characters, and throws when they are read.
-            throw new RefusedRequestException("The body holds text that is not valid Unicode.", null);
-        }
-    }
-
-    private static AnthropicChatCall Write(ChatRequest request)
+    protected override ChatCall Write(ChatRequest request)
     {
         if (request.Choices > 1)
         {
@@ -106,7 +92,7 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
 
         json.WriteEndObject();
         json.Flush();
-        return new()
+        return new AnthropicChatCall
         {
             Path = "v1/messages",
             Body = output.WrittenMemory,

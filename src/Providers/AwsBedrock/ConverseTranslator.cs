@@ -14,21 +14,7 @@ internal sealed class ConverseTranslator : ChatTranslator
         FrozenSet.Create(StringComparer.Ordinal, "top_k", "metadata", "service_tier", "modalities");
 
     /// <inheritdoc/>
-    public override ChatCall Translate(ChatRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        try
-        {
-            return Write(request);
-        }
-        catch (InvalidOperationException)
-        {
-            // The JSON reader lets escapes through that are no characters, and throws when they are read.
-            throw new RefusedRequestException("The body holds text that is not valid Unicode.", null);
-        }
-    }
-
-    private static ConverseCall Write(ChatRequest request)
+    protected override ChatCall Write(ChatRequest request)
     {
         Refuse(request);
         var model = new BedrockModel(request.Model);
@@ -59,7 +45,7 @@ internal sealed class ConverseTranslator : ChatTranslator
         settings.Write();
         json.WriteEndObject();
         json.Flush();
-        return new()
+        return new ConverseCall
         {
             Path = $"bedrock-runtime/{RegionOf(request.Model)}/model/{Uri.EscapeDataString(request.Model)}/{(request.Stream ? "converse-stream" : "converse")}",
             Body = output.WrittenMemory,

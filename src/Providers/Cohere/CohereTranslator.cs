@@ -16,9 +16,8 @@ internal sealed class CohereTranslator : ChatTranslator
     private static readonly FrozenSet<string> Handled = FrozenSet.Create(
         StringComparer.Ordinal, "top_k", "frequency_penalty", "presence_penalty", "seed", "modalities");
 
-    public override ChatCall Translate(ChatRequest request)
+    protected override ChatCall Write(ChatRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
         Check(request);
         List<string> dropped = [];
         RequestMembers.DropOthers(request.Root, Handled, dropped);

@@ -64,8 +64,8 @@ public abstract class ChatAnswer : IDisposable
     {
         if (Fault is null)
         {
-            Fault = fault;
-            WriteFault(fault);
+            Fault = fault with { Message = UpstreamErrorBody.HideKeys(fault.Message) };
+            WriteFault(Fault);
         }
     }
 
@@ -140,6 +140,9 @@ public sealed record ChatFault(int Status, string Type, string? Code, string Mes
 
     /// <summary>The stream ended in the middle.</summary>
     public static ChatFault CutOff { get; } = new(502, "server_error", "upstream_cut", "The provider's answer ended before it was whole.");
+
+    /// <summary>The provider fell silent.</summary>
+    public static ChatFault TimedOut { get; } = new(504, "timeout_error", "upstream_timeout", "The provider's answer did not come in time.");
 
     /// <summary>A model that got its own format wrong.</summary>
     public static ChatFault Native(string code) => new(502, "server_error", code, $"The provider could not finish its answer: {code}.");

@@ -8,7 +8,22 @@ public abstract class ChatTranslator
 {
     /// <summary>Translates a request.</summary>
     /// <exception cref="RefusedRequestException">It asks for something that the provider's format cannot say.</exception>
-    public abstract ChatCall Translate(ChatRequest request);
+    public ChatCall Translate(ChatRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return Write(request);
+        }
+        catch (InvalidOperationException)
+        {
+            // The JSON reader lets escapes through that are no characters, and throws when they are read.
+            throw new RefusedRequestException("The body holds text that is not valid Unicode.", null);
+        }
+    }
+
+    /// <summary>Writes the request in the provider's format.</summary>
+    protected abstract ChatCall Write(ChatRequest request);
 }
 
 /// <summary>A translated request, and how its answer is read. Belongs to one exchange.</summary>
@@ -91,7 +106,12 @@ public abstract class EventAnswerReader : ChatAnswerReader
     /// <inheritdoc/>
     public sealed override void Read(ReadOnlySpan<byte> bytes)
     {
-        _events.Append(bytes);
+        if (!_events.TryAppend(bytes))
+        {
+            Answer.Fail(ChatFault.Malformed);
+            return;
+        }
+
         while (_events.TryTake(out var data))
         {
             ReadEvent(data);

@@ -6,7 +6,11 @@ namespace GatewayActors.Providers.Translation;
 /// <remarks>Lines end in LF, CR or CRLF. Names, ids and comments are passed over: every provider repeats the kind inside the data.</remarks>
 internal sealed class SseEvents
 {
+    /// <summary>The longest event that is taken; pictures in base64 stand in one.</summary>
+    internal const int MaxEventBytes = 64 * 1024 * 1024;
+
     private byte[] _buffer = new byte[2048];
+    private int _searched; // How much of the line that begins at _start has no end in it.
     private int _start;
     private int _end;
     private readonly ArrayBufferWriter<byte> _data = new(512);
@@ -15,8 +19,14 @@ internal sealed class SseEvents
     private bool _skipLineFeed;
 
     /// <summary>Takes the next bytes.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
+    /// <returns>False if the event they belong to is too long.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> bytes)
     {
+        if ((long)_end - _start + _data.WrittenCount + bytes.Length > MaxEventBytes)
+        {
+            return false;
+        }
+
         if (_start > 0)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -30,6 +40,7 @@ internal sealed class SseEvents
 
         bytes.CopyTo(_buffer.AsSpan(_end));
         _end += bytes.Length;
+        return true;
     }
 
     /// <summary>Gives out the data of the next event; valid until the next call.</summary>
@@ -49,11 +60,15 @@ internal sealed class SseEvents
             }
 
             var rest = _buffer.AsSpan(_start, _end - _start);
-            var length = rest.IndexOfAny((byte)'\n', (byte)'\r');
+            var length = rest[_searched..].IndexOfAny((byte)'\n', (byte)'\r');
             if (length < 0)
             {
+                _searched = rest.Length;
                 break;
             }
+
+            length += _searched;
+            _searched = 0;
 
             _skipLineFeed = rest[length] == (byte)'\r'; // Its line feed may still be on the way.
             _start += length + 1;

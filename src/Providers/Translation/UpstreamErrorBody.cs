@@ -17,7 +17,7 @@ public static partial class UpstreamErrorBody
     public static ChatFault Read(int status, ReadOnlyMemory<byte> body)
     {
         var (message, code) = ReadBody(body);
-        message = Keys.Replace(message, "[hidden]");
+        message = HideKeys(message);
         if (status == 400 && code == "API_KEY_INVALID")
         {
             status = 401;
@@ -29,6 +29,9 @@ public static partial class UpstreamErrorBody
 
         return new(status, TypeOf(status), CodeOf(status, code, message), message.Length > 0 ? message : $"The provider answered with status {status}.");
     }
+
+    /// <summary>A provider's words without what looks like a key: some repeat the one that they refuse.</summary>
+    internal static string HideKeys(string message) => Keys.Replace(message, "[hidden]");
 
     private static string TypeOf(int status) => status switch
     {
@@ -67,9 +70,9 @@ public static partial class UpstreamErrorBody
                 return (message, Code(root));
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Shown as text.
+            // Shown as text. The second one is a text with half a surrogate pair.
         }
 
         var text = Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, MostShown)]).Trim();

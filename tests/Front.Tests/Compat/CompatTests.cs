@@ -168,6 +168,61 @@ public sealed class CompatTests : IAsyncLifetime
         Assert.Equal("overloaded_error", answer.Json.GetProperty("error").GetProperty("type").GetString());
     }
 
+    [Theory]
+    [InlineData("anthropic/claude-haiku-4-5")]
+    [InlineData("google-ai-studio/gemini-2.5-flash")]
+    [InlineData("google-vertex-ai/google/gemini-2.5-flash")]
+    [InlineData("aws-bedrock/amazon.nova-lite-v1:0")]
+    [InlineData("cohere/command-a-03-2025")]
+    public async Task Post_HalfACharacter_IsRefusedNotADefect(string model)
+    {
+        foreach (var member in (string[])["\"service_tier\"", "\"user\"", "\"metadata\":{\"k\":\"\\ud800\"},\"stop\""])
+        {
+            var answer = await PostAsync($$"""{"model":"{{model}}","messages":[{"role":"user","content":"\ud800"}],{{member}}:"\ud800"}""");
+            Assert.Equal(400, answer.Status);
+        }
+
+        Assert.Empty(_host.Script.Requests);
+    }
+
+    [Fact]
+    public async Task Post_ProvidersErrorHoldsHalfACharacter_IsToldWithItsStatus()
+    {
+        _host.Script.Then(UpstreamReply.Json("""{"error":{"message":"\ud800","type":"x"}}""", 422));
+
+        Assert.Equal(422, (await PostAsync("""{"model":"anthropic/claude","messages":[{"role":"user","content":"x"}]}""")).Status);
+    }
+
+    [Fact]
+    public async Task Post_ProviderStateAKey_IsHiddenInAStreamToo()
+    {
+        _host.Script.Then(UpstreamReply.EventStream()
+            .Event("""{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}""", "message_start")
+            .Event("""{"type":"error","error":{"type":"api_error","message":"no such key sk-ant-0123456789abcdef"}}""", "error"));
+
+        var answer = await PostAsync("""{"model":"anthropic/claude","stream":true,"messages":[{"role":"user","content":"x"}]}""");
+
+        Assert.Contains("[hidden]", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("[DONE]", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_StreamStatesAnError_TheClientDoesNotWaitForTheRest()
+    {
+        var never = new Gate();
+        _host.Script.Then(UpstreamReply.EventStream()
+            .Event("""{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}""", "message_start")
+            .Event("""{"type":"error","error":{"type":"api_error","message":"broken"}}""", "error")
+            .Event("""{"type":"ping"}""", "ping")
+            .Wait(never));
+
+        var answer = await PostAsync("""{"model":"anthropic/claude","stream":true,"messages":[{"role":"user","content":"x"}]}""");
+
+        Assert.Contains("broken", answer.Text, StringComparison.Ordinal);
+        await Assert.Single(_host.Script.Requests).Aborted.WaitAsync(_cancelled);
+    }
+
     [Fact]
     public async Task Post_AnswerIsNoJson_Is502()
     {

@@ -130,6 +130,43 @@ public sealed partial class SqliteLogStoreTests
     }
 
     [Fact]
+    public async Task Write_NewFileRefused_NextBatchIsStoredAllTheSame()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("full.db");
+        using var store = await OpenAsync(path);
+        var random = new byte[BodyFileWriter.FileBytes / 4 * 3];
+        new Random(7).NextBytes(random);
+        var large = Convert.ToBase64String(random); // Fills the first file, so that the next body begins another.
+        await store.WriteAsync([WithBody(large)], cancellationToken);
+        Execute(path, "CREATE TRIGGER full BEFORE INSERT ON body_file BEGIN SELECT raise(ABORT, 'disk full'); END");
+        var next = WithBody("next");
+        await Assert.ThrowsAsync<SqliteException>(() => store.WriteAsync([next], cancellationToken));
+        await Assert.ThrowsAsync<SqliteException>(() => store.WriteAsync([next], cancellationToken));
+
+        Execute(path, "DROP TRIGGER full");
+        await store.WriteAsync([next], cancellationToken);
+
+        Assert.Equal("next", Encoding.UTF8.GetString((await store.ReadBodyAsync(Account, "g", next.Id, LogBodySide.Request, cancellationToken))!.Value.Span));
+        Assert.Equal("ok", Scalar(path, "PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    public async Task ReadBody_HoleInTheFile_CountsAsNotStored()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("hole.db");
+        using var store = await OpenAsync(path);
+        var entry = WithBody("a body that is long enough to be told from zeros");
+        await store.WriteAsync([entry], cancellationToken);
+        var file = System.IO.Path.Combine(path + "-bodies", "00000001.bodies");
+
+        await File.WriteAllBytesAsync(file, [10, .. new byte[entry.RequestBody!.Compressed.Length - 1]], cancellationToken);
+
+        Assert.Null(await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Request, cancellationToken));
+    }
+
+    [Fact]
     public async Task Initialize_AfterACrash_ClearsWhatWasNotCommittedAndFinishesDeletions()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

@@ -32,6 +32,7 @@ internal sealed class BodyFileWriter(SqliteConnection connection, BodyFiles file
         if (_isNew)
         {
             Forget(_id); // Its row was rolled back.
+            _isNew = false;
         }
 
         (_written, _end, _added) = (_committed, _committed, 0);
@@ -98,11 +99,13 @@ internal sealed class BodyFileWriter(SqliteConnection connection, BodyFiles file
 
     private void Open()
     {
+        // First: should the next steps fail, nothing is appended to a file that is closed.
         _file?.Dispose();
+        _file = null;
+        (_committed, _written, _end) = (0, 0, 0);
         _id = _create.RunScalar()!.Value;
         _isNew = true;
         _file = files.Create(_id);
-        (_committed, _written, _end) = (0, 0, 0);
     }
 
     private void Append(ReadOnlyMemory<byte> body)

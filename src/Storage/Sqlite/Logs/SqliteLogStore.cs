@@ -64,11 +64,23 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
     public async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
         string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default)
     {
-        var body = await Opened(_readers).ReadAsync(
+        var compressed = await Opened(_readers).ReadAsync(
             session => session.Database.FindEntry(accountId, gatewayId, id) is { } row ? ReadBody(row, side) : null, cancellationToken);
 
         // A deletion overwrites the bytes after its commit: an entry that is still there was not being overwritten while we read.
-        return body is not null && await FindAsync(accountId, gatewayId, id, cancellationToken) is not null ? body : null;
+        if (compressed is null || await FindAsync(accountId, gatewayId, id, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return LogBody.Decompress(compressed);
+        }
+        catch (InvalidDataException)
+        {
+            return null; // A power loss has left a hole in the file: not stored.
+        }
     }
 
     /// <inheritdoc/>
@@ -80,20 +92,25 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         var deleted = 0;
-        while (deleted < limit)
+        try
         {
-            var atOnce = Math.Min(limit - deleted, DeletedAtOnce);
-            var count = await TransactionAsync(_ => _eraser!.Erase(query, atOnce), cancellationToken);
-            deleted += count;
-            if (count < atOnce)
+            while (deleted < limit)
             {
-                break;
+                var atOnce = Math.Min(limit - deleted, DeletedAtOnce);
+                var count = await TransactionAsync(_ => _eraser!.Erase(query, atOnce), cancellationToken);
+                deleted += count;
+                if (count < atOnce)
+                {
+                    break;
+                }
             }
         }
-
-        if (deleted > 0)
+        finally
         {
-            await ScrubAsync(cancellationToken);
+            if (deleted > 0)
+            {
+                await ScrubAsync(); // Also when the caller gives up: what is deleted must not stay readable.
+            }
         }
 
         return deleted;
@@ -110,17 +127,22 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
             cancellationToken);
 
         // In several transactions: one that is interrupted has deleted a part, and the next call deletes the rest.
-        foreach (var key in keys)
+        try
         {
-            while (await TransactionAsync(_ => EraseSome(key), cancellationToken))
+            foreach (var key in keys)
             {
-                // More is left.
+                while (await TransactionAsync(_ => EraseSome(key), cancellationToken))
+                {
+                    // More is left.
+                }
             }
         }
-
-        if (keys.Count > 0)
+        finally
         {
-            await ScrubAsync(cancellationToken);
+            if (keys.Count > 0)
+            {
+                await ScrubAsync();
+            }
         }
 
         bool EraseSome(long key)
@@ -146,14 +168,14 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
         _gate.Dispose();
     }
 
-    private ReadOnlyMemory<byte>? ReadBody(LogRow row, LogBodySide side)
+    private byte[]? ReadBody(LogRow row, LogBodySide side)
     {
         var (offset, length) = side switch
         {
             LogBodySide.Request => (row.BodyOffset ?? 0, row.RequestBodyLength),
             LogBodySide.Response => ((row.BodyOffset ?? 0) + (row.RequestBodyLength ?? 0), row.ResponseBodyLength),
         };
-        return length is not null && _bodies.Read(row.BodyFile!.Value, offset, length.Value) is { } compressed ? LogBody.Decompress(compressed) : (ReadOnlyMemory<byte>?)null;
+        return length is null ? null : _bodies.Read(row.BodyFile!.Value, offset, length.Value);
     }
 
     private static bool Patch(LogDatabase database, string accountId, string gatewayId, Guid id, LogPatch patch)
@@ -178,14 +200,14 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
     // Overwrites the bodies. The deleted pages of the database are overwritten in the log of writes; the checkpoint brings them to the
     // file and empties the log, where older copies still are. A query that is running keeps it from being emptied; the next deletion
     // or checkpoint then does.
-    private Task<bool> ScrubAsync(CancellationToken cancellationToken) => ExclusiveAsync(
+    private Task<bool> ScrubAsync() => ExclusiveAsync(
         () =>
         {
             Opened(_recovery).Erase();
             Opened(_session).Connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
             return true;
         },
-        cancellationToken);
+        CancellationToken.None);
 
     private Task<T> TransactionAsync<T>(Func<LogSession, T> work, CancellationToken cancellationToken) => ExclusiveAsync(
         () =>
