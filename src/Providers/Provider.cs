@@ -70,11 +70,27 @@ public abstract class Provider
     /// </summary>
     public virtual string? OpenAIPath(string endpoint) => null;
 
+    /// <summary>
+    /// The provider's own path for an endpoint of Anthropic's Messages API (<c>messages</c>, <c>messages/count_tokens</c>) that it serves in
+    /// Anthropic's format; null where it does not.
+    /// </summary>
+    public virtual string? MessagesPath(string endpoint) => null;
+
     /// <summary>What kind of model the address calls, as log entries name it; null if unknown.</summary>
     public virtual string? ModelType(UpstreamAddress address) => null;
 
     /// <summary>Puts chat completions into the provider's own format; null where it has none of its own, or serves OpenAI's.</summary>
     public virtual Translation.ChatTranslator? ChatTranslator => null;
+
+    /// <summary>How the chat completions that the provider serves in OpenAI's format differ from OpenAI's.</summary>
+    public virtual Translation.Completions.CompletionsDialect Completions => Translation.Completions.CompletionsDialect.Plain;
+
+    /// <summary>
+    /// Puts what clients of other formats ask for into chat completions as the provider serves them, or into its own format; null where it
+    /// serves no chat.
+    /// </summary>
+    public Translation.ChatTranslator? AnyTranslator =>
+        field ??= ChatTranslator ?? (OpenAIPath(Mapping.OpenAIEndpoints.ChatCompletions) is { } path ? new Translation.Completions.CompletionsTranslator(path, Completions) : null);
 
     /// <summary>Makes a reader for one response; null where nothing can be read.</summary>
     public virtual Usage.UsageReader? CreateUsageReader(in Usage.ResponseFacts response) => null;

@@ -1,3 +1,4 @@
+using System.Text;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
@@ -37,6 +38,12 @@ internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, Co
         var step = new Step(exchange, exchange.Http.Request.Headers) { HasOwnBody = true };
         exchange.Step = step;
         Route(step, body);
+        if (step is { Error: null, Route: null, CountedTokens: { } tokens })
+        {
+            await JsonAnswer.WriteAsync(exchange, Encoding.UTF8.GetBytes($$"""{"input_tokens":{{tokens}}}"""));
+            return null;
+        }
+
         return step.Error is null ? await runner.RunAsync(step) : null;
     }
 

@@ -21,17 +21,7 @@ internal sealed class CompatModels(IPriceTable prices, UpstreamTransports transp
     // The table does not change while the process runs.
     private readonly Lazy<byte[]> _list = new(() => Write(prices, transports, timeProvider.GetUtcNow().ToUnixTimeSeconds()));
 
-    public async ValueTask AnswerAsync(Exchange exchange)
-    {
-        var response = exchange.Http.Response;
-        var list = _list.Value;
-        exchange.StatusCode = response.StatusCode;
-        response.ContentType = "application/json";
-        response.ContentLength = list.Length;
-        ExchangeResponseHeaders.Write(exchange, response.Headers);
-        await response.BodyWriter.WriteAsync(list, exchange.Http.RequestAborted);
-        exchange.Delivered = true;
-    }
+    public ValueTask AnswerAsync(Exchange exchange) => JsonAnswer.WriteAsync(exchange, _list.Value);
 
     private static byte[] Write(IPriceTable prices, UpstreamTransports transports, long now)
     {

@@ -5,6 +5,7 @@ using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Requests;
 using GatewayActors.Providers.Translation;
+using GatewayActors.Providers.Translation.Messages;
 
 namespace GatewayActors.Front.Compat;
 
@@ -19,6 +20,10 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
 
     private const string ModelMember = "model";
     private const string ChatCompletions = "chat/completions";
+    private const string MisspelledChatCompletions = "chat/completion";
+    private const string Responses = "responses";
+    private const string Messages = "messages";
+    private const string CountTokens = "messages/count_tokens";
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int IdCharacters = 29;
     private const string BearerPrefix = "Bearer ";
@@ -26,13 +31,25 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     /// <summary>Whether a provider can be called for chat completions, translated or not.</summary>
     public static bool ServesChat(Provider provider) => provider.OpenAIPath(ChatCompletions) is not null || provider.ChatTranslator is not null;
 
+    /// <summary>The format of an endpoint; null for one that is not for answers of a model.</summary>
+    /// <param name="endpoint">The path after <c>compat</c>.</param>
+    public static ClientFormat? FormatOf(ReadOnlySpan<char> endpoint) => WithoutVersion(endpoint) switch
+    {
+        ChatCompletions or MisspelledChatCompletions => ClientFormat.ChatCompletions,
+        Responses => ClientFormat.Responses,
+        Messages or CountTokens => ClientFormat.Messages,
+        _ => null,
+    };
+
     /// <param name="step">The step; its body is replaced.</param>
     /// <param name="body">The client's body.</param>
     /// <param name="endpoint">The path after <c>compat</c>.</param>
     /// <param name="query">The query with its question mark, or empty.</param>
-    public void Invoke(Step step, ReadOnlyMemory<byte> body, ReadOnlySpan<char> endpoint, ReadOnlySpan<char> query)
+    /// <param name="name">The model with its provider; null for the one that the body names.</param>
+    public void Invoke(Step step, ReadOnlyMemory<byte> body, ReadOnlySpan<char> endpoint, ReadOnlySpan<char> query, string? name = null)
     {
-        var name = RequestInspector.Inspect(body.Span, ModelMember).Model;
+        step.Format = FormatOf(endpoint);
+        name ??= RequestInspector.Inspect(body.Span, ModelMember).Model;
         var slash = name?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         if (name is null || slash <= 0 || slash == name.Length - 1)
         {
@@ -48,13 +65,25 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
         }
 
         var operation = Normalize(endpoint);
-        if (provider.OpenAIPath(operation) is { } path)
+        if (step.Format == ClientFormat.Messages && provider.MessagesPath(operation) is { } messages)
+        {
+            step.AccessToken = CredentialOf(step);
+            Relay(step, body, provider.Slug, model, messages, query);
+        }
+        else if (provider.OpenAIPath(operation) is { } path)
         {
             Relay(step, body, provider.Slug, model, path, query);
         }
-        else if (operation == ChatCompletions && provider.ChatTranslator is { } translator)
+        else if (step.Format is { } format && provider.AnyTranslator is { } translator)
         {
-            Translate(step, body, provider, translator, model);
+            if (operation == CountTokens)
+            {
+                Count(step, body, translator, model);
+            }
+            else
+            {
+                Translate(step, body, provider, translator, format, model);
+            }
         }
         else
         {
@@ -64,7 +93,8 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
 
     private void Relay(Step step, ReadOnlyMemory<byte> body, string slug, string model, string path, ReadOnlySpan<char> query)
     {
-        if (ModelReplacement.Replace(body.Span, ModelMember, model) is not { } replaced)
+        body = step.Format is { } format ? ForeignThoughts.Remove(format, body) : body;
+        if (ModelReplacement.Put(body.Span, ModelMember, model) is not { } replaced)
         {
             step.Fail(new(GatewayErrorKind.BadChatFormat, "The body must be a JSON object that names its model."));
             return;
@@ -74,49 +104,75 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
         routing.Invoke(step, slug, path, query);
     }
 
-    private void Translate(Step step, ReadOnlyMemory<byte> body, Provider provider, ChatTranslator translator, string model)
+    private void Translate(Step step, ReadOnlyMemory<byte> body, Provider provider, ChatTranslator translator, ClientFormat format, string model)
     {
         ChatCall call;
-        ChatAnswerFacts facts;
         try
         {
-            using var request = ChatRequestReader.Read(body, model);
+            using var request = ClientRequest.Read(format, body, model, translator);
             call = translator.Translate(request);
-            facts = new()
+            var facts = new ChatAnswerFacts
             {
-                Id = "chatcmpl-" + RandomNumberGenerator.GetString(IdAlphabet, IdCharacters),
+                Id = ClientRequest.IdPrefix(format) + RandomNumberGenerator.GetString(IdAlphabet, IdCharacters),
                 Model = model,
                 Created = timeProvider.GetUtcNow().ToUnixTimeSeconds(),
                 IncludeUsage = request.IncludeUsage,
                 UsesFunctions = request.UsesFunctions,
                 Names = call.Names,
+                Response = request.Response,
             };
-            step.Translation = new(call, facts, request.Stream);
+            step.Translation = new(format, call, facts, request.Stream) { Dropped = ClientParameters.Named(format, [.. request.Dropped, .. call.Dropped]) };
         }
         catch (RefusedRequestException refused)
         {
-            step.Fail(new(GatewayErrorKind.UntranslatableRequest, refused.Message) { Parameter = refused.Parameter });
+            Refuse(step, format, refused);
             return;
         }
 
         step.Body = new MemoryRequestBody(call.Body);
-        foreach (var dropped in call.Dropped)
+        foreach (var dropped in step.Translation.Dropped)
         {
             step.Headers.Warn($"{dropped}: {provider.Slug} has nothing like it; left out.");
         }
 
-        // The client speaks to every provider as to OpenAI: its key stands where OpenAI's would.
-        var authorization = new UnconsumedHeaders(step)["authorization"];
-        step.AccessToken = authorization?.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) == true ? authorization[BearerPrefix.Length..].Trim() : null;
+        step.AccessToken = CredentialOf(step);
         var question = call.Path.IndexOf('?', StringComparison.Ordinal);
         routing.Invoke(
             step, provider.Slug, question < 0 ? call.Path : call.Path.AsSpan(0, question), question < 0 ? [] : call.Path.AsSpan(question));
     }
 
-    // The reference's own documentation has the misspelling, and clients have its /v1.
-    private static string Normalize(ReadOnlySpan<char> endpoint)
+    private static void Count(Step step, ReadOnlyMemory<byte> body, ChatTranslator translator, string model)
     {
-        endpoint = endpoint.StartsWith("v1/") ? endpoint["v1/".Length..] : endpoint;
-        return endpoint is "chat/completion" ? ChatCompletions : endpoint.ToString();
+        try
+        {
+            using var request = MessagesToChatRequest.ReadForCount(body, model, translator.SearchTool);
+            step.CountedTokens = TokenEstimate.Of(request);
+        }
+        catch (RefusedRequestException refused)
+        {
+            Refuse(step, ClientFormat.Messages, refused);
+        }
     }
+
+    private static void Refuse(Step step, ClientFormat format, RefusedRequestException refused) => step.Fail(
+        new(GatewayErrorKind.UntranslatableRequest, refused.Message) { Parameter = ClientParameters.Named(format, refused.Parameter), ParameterCode = refused.Code });
+
+    /// <summary>The client's key, where it stands in the format that the client speaks: it speaks to every provider as to one.</summary>
+    private static string? CredentialOf(Step step)
+    {
+        var headers = new UnconsumedHeaders(step);
+        if (step.Format == ClientFormat.Messages && headers["x-api-key"]?.Trim() is { Length: > 0 } key)
+        {
+            return key;
+        }
+
+        var authorization = headers["authorization"];
+        return authorization?.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) == true ? authorization[BearerPrefix.Length..].Trim() : null;
+    }
+
+    private static ReadOnlySpan<char> WithoutVersion(ReadOnlySpan<char> endpoint) => endpoint.StartsWith("v1/") ? endpoint["v1/".Length..] : endpoint;
+
+    // The reference's own documentation has the misspelling, and clients have its /v1.
+    private static string Normalize(ReadOnlySpan<char> endpoint) =>
+        WithoutVersion(endpoint) is var path and not MisspelledChatCompletions ? path.ToString() : ChatCompletions;
 }

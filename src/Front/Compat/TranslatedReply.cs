@@ -6,7 +6,7 @@ using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Front.Compat;
 
-/// <summary>An answer of a provider as the client of OpenAI's format gets it: translated while it passes.</summary>
+/// <summary>An answer of a provider in the format of its client: translated while it passes.</summary>
 internal sealed class TranslatedReply : Answer
 {
     /// <summary>The longest answer that is translated as a whole, and the most of an error that is read.</summary>
@@ -115,13 +115,13 @@ internal sealed class TranslatedReply : Answer
         var facts = _translation.Facts;
         var headers = new HeaderDictionary();
         _inner.CopyHeaders(headers);
-        if (headers["x-amzn-requestid"] is [{ Length: > 0 } requestId, ..])
+        if (_translation.Format == ClientFormat.ChatCompletions && headers["x-amzn-requestid"] is [{ Length: > 0 } requestId, ..])
         {
             facts = facts with { Id = requestId }; // Bedrock's only name of an answer.
         }
 
         var comesAsStream = IsStream(_inner.ContentType);
-        _answer = _translation.IsStream ? new ChunkWriter(facts, _output) : new CompletionWriter(facts, _output);
+        _answer = ClientAnswer.Create(_translation.Format, facts, _output, _translation.IsStream);
         _reader = _translation.Call.CreateReader(_answer, comesAsStream);
         if (_translation.IsStream && comesAsStream)
         {
@@ -133,7 +133,7 @@ internal sealed class TranslatedReply : Answer
             }
 
             // What is not under way can still be told by a status.
-            if (_answer is ChunkWriter { HasBegun: false, Fault: { } early })
+            if (_answer is { HasBegun: false, Fault: { } early })
             {
                 Answer(early);
             }
@@ -208,7 +208,7 @@ internal sealed class TranslatedReply : Answer
         (_status, _isStream, _hasEnded) = (fault.Status, false, true);
         _output.ResetWrittenCount();
         using var json = new Utf8JsonWriter(_output);
-        fault.Write(json);
+        ClientError.Write(json, _translation.Format, fault.Status, fault);
     }
 
     private static bool IsStream(string? contentType) =>

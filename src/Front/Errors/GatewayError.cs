@@ -15,6 +15,9 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     /// <summary>The member of the request at fault, where the surface names it.</summary>
     public string? Parameter { get; init; }
 
+    /// <summary>OpenAI's word for what is wrong with it, where it has one.</summary>
+    public string? ParameterCode { get; init; }
+
     /// <summary>The code of the error table.</summary>
     public int Code => Kind switch
     {

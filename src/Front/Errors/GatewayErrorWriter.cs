@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayActors.Providers.Translation;
 
 namespace GatewayActors.Front.Errors;
 
@@ -9,16 +10,22 @@ internal static class GatewayErrorWriter
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the whole body of an error answer; the status and headers are the caller's.</summary>
-    /// <remarks><c>error</c> is an array: published clients read <c>error[0].code</c>.</remarks>
-    public static byte[] Write(GatewayError error, int status)
+    /// <param name="error">What went wrong.</param>
+    /// <param name="status">The status beside it.</param>
+    /// <param name="format">
+    /// The client's format; null where none is known. Clients of Responses and Messages are told everything in their own form. Those of
+    /// chat completions get the envelope, but for what their body says.
+    /// </param>
+    /// <remarks><c>error</c> of the envelope is an array: published clients read <c>error[0].code</c>.</remarks>
+    public static byte[] Write(GatewayError error, int status, ClientFormat? format = null)
     {
         var message = error.Message;
         using var buffer = new MemoryStream(capacity: 256);
         using (var json = new Utf8JsonWriter(buffer, Readable))
         {
-            if (error.Kind == GatewayErrorKind.UntranslatableRequest)
+            if (error.Kind == GatewayErrorKind.UntranslatableRequest || format is ClientFormat.Responses or ClientFormat.Messages)
             {
-                WriteAsOpenAI(json, error);
+                ClientError.Write(json, format ?? ClientFormat.ChatCompletions, status, FaultOf(error, status));
                 json.Flush();
                 return buffer.ToArray();
             }
@@ -46,16 +53,7 @@ internal static class GatewayErrorWriter
         return buffer.ToArray();
     }
 
-    /// <summary>About what the body of an OpenAI-compatible request says, its clients are told as OpenAI would.</summary>
-    private static void WriteAsOpenAI(Utf8JsonWriter json, GatewayError error)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("error"u8);
-        json.WriteString("message"u8, error.Description);
-        json.WriteString("type"u8, "invalid_request_error"u8);
-        json.WriteString("param"u8, error.Parameter);
-        json.WriteNull("code"u8);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+    private static ChatFault FaultOf(GatewayError error, int status) => error.Kind == GatewayErrorKind.UntranslatableRequest
+        ? new(status, "invalid_request_error", error.ParameterCode, error.Description) { Parameter = error.Parameter }
+        : new(status, UpstreamErrorBody.TypeOf(status), error.Type, error.Description);
 }

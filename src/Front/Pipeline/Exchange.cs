@@ -5,6 +5,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Translation;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayActors.Front.Pipeline;
@@ -56,6 +57,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>Whether the request is in OpenAI's format and its model names the provider.</summary>
     public bool IsCompat { get; set; }
+
+    /// <summary>The format that the client speaks, where the endpoint tells; null on paths of providers and of the universal endpoint.</summary>
+    public ClientFormat? Format { get; set; }
 
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;

@@ -151,6 +151,11 @@ internal sealed partial class ExchangePipeline(
         exchange.Gateway = gateways.Get(path.GatewayKey, path.AccountLength);
         exchange.IsUniversal = path.Provider.IsEmpty;
         exchange.IsCompat = path.Provider is CompatRouting.Slug;
+        if (exchange.IsCompat)
+        {
+            exchange.Format = CompatRouting.FormatOf(DataPlanePath.CollapseSlashes(path.Rest));
+        }
+
         return true;
     }
 
@@ -198,7 +203,9 @@ internal sealed partial class ExchangePipeline(
             response.Headers.Connection = "close";
         }
 
-        var body = GatewayErrorWriter.Write(error, status);
+        // A universal request has no format of its own: what is wrong with a step's body is told in that of the step.
+        var format = exchange.Format ?? (error.Kind == GatewayErrorKind.UntranslatableRequest ? exchange.Step?.Format : null);
+        var body = GatewayErrorWriter.Write(error, status, format);
         response.ContentLength ??= body.Length;
         if (exchange.Step is { } step)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Translation;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayActors.Front.Pipeline;
@@ -72,8 +73,20 @@ internal static class HeaderPolicy
         }
 
         return !AuthenticationStage.IsConsumed(step.ConsumedHeaders, name)
+            && !(step.Translation is { } translation && IsOfFormat(translation.Format, name))
+            && !(step is { Format: ClientFormat.Messages, AccessToken: not null } && IsAnthropicKey(name))
             && !(IsCredentialOf(provider, name) && values.Count > 0 && IsEmptyCredential(values[0] ?? ""));
     }
+
+    /// <summary>Whether a header speaks to the vendor whose format the client speaks, and says nothing to the one that is called.</summary>
+    private static bool IsOfFormat(ClientFormat format, string name) => format switch
+    {
+        ClientFormat.ChatCompletions => false,
+        ClientFormat.Responses => name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("chatgpt-", StringComparison.OrdinalIgnoreCase),
+        ClientFormat.Messages => name.StartsWith("anthropic-", StringComparison.OrdinalIgnoreCase) || IsAnthropicKey(name),
+    };
+
+    private static bool IsAnthropicKey(string name) => name.Equals("x-api-key", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsCredentialOf(Provider provider, string name)
     {

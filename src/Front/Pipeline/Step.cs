@@ -3,6 +3,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Translation;
 using GatewayActors.Providers.Usage;
 using Microsoft.Extensions.Primitives;
 
@@ -54,6 +55,12 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>Whether <see cref="Body"/> was made from the client's, which has been read.</summary>
     public bool HasOwnBody { get; init; }
+
+    /// <summary>The format that the client speaks, whatever the provider does; null where it must be the provider's own.</summary>
+    public ClientFormat? Format { get; set; }
+
+    /// <summary>How many tokens the client's request may have, where it asks for nothing else and its provider does not count; then there is no route.</summary>
+    public long? CountedTokens { get; set; }
 
     /// <summary>How the client's request was put into the provider's format; null if it was not.</summary>
     public StepTranslation? Translation { get; set; }

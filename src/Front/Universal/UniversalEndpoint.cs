@@ -109,6 +109,10 @@ internal sealed class UniversalEndpoint(
         if (provider == CompatRouting.Slug)
         {
             compat.Invoke(step, ((MemoryRequestBody)step.Body).Bytes, path, query);
+            if (step.CountedTokens is not null)
+            {
+                step.Fail(new(GatewayErrorKind.InvalidProvider, "Tokens are counted by the OpenAI-compatible endpoint itself; a step has to call a provider."));
+            }
         }
         else
         {

@@ -23,6 +23,9 @@ internal sealed class AnthropicChatTranslator : ChatTranslator
     private static readonly KeyValuePair<string, string>[] FilesHeaders = [.. PlainHeaders, new("anthropic-beta", FilesBeta)];
 
     /// <inheritdoc/>
+    public override string? SearchTool => "web_search_20250305";
+
+    /// <inheritdoc/>
     protected override ChatCall Write(ChatRequest request)
     {
         if (request.Choices > 1)

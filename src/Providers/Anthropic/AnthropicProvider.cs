@@ -16,6 +16,8 @@ internal sealed class AnthropicProvider() : SingleHostProvider("anthropic", "htt
     public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         AnthropicCredentials.Inject(Credentials, headers, credential);
 
+    public override string? MessagesPath(string endpoint) => endpoint is "messages" or "messages/count_tokens" ? "v1/" + endpoint : null;
+
     public override Translation.ChatTranslator? ChatTranslator { get; } = new AnthropicChatTranslator();
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Anthropic(response);

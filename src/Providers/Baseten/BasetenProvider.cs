@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Baseten;
@@ -59,6 +60,11 @@ internal sealed class BasetenProvider : Provider
     }
 
     private static bool IsModel(UpstreamAddress address) => RequestPath.FirstSegment(address.Path).SequenceEqual("model");
+
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesTopK = true,
+    };
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 }

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Cerebras;
@@ -7,6 +8,15 @@ namespace GatewayActors.Providers.Cerebras;
 /// <remarks>https://inference-docs.cerebras.ai/api-reference</remarks>
 internal sealed class CerebrasProvider() : SingleHostProvider("cerebras", "https://api.cerebras.ai/v1")
 {
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        CountsCompletionTokens = true,
+        TakesParts = false,
+        TakesImages = false,
+        TakesSerialCalls = true,
+        Members = ["user"],
+    };
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.Chat;

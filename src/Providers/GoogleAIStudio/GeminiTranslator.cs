@@ -6,6 +6,8 @@ namespace GatewayActors.Providers.GoogleAIStudio;
 /// <remarks>https://ai.google.dev/api/generate-content; Vertex: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference.</remarks>
 internal sealed class GeminiTranslator(GoogleService service) : ChatTranslator
 {
+    public override string? SearchTool => "google_search";
+
     protected override ChatCall Write(ChatRequest request)
     {
         using var draft = new GeminiDraft(request, service);

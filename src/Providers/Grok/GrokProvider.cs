@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Grok;
@@ -26,6 +27,14 @@ internal sealed class GrokProvider() : SingleHostProvider("grok", "https://api.x
             headers.Set("authorization", "Bearer " + key);
         }
     }
+
+    public override string? MessagesPath(string endpoint) => endpoint == "messages" ? endpoint : null;
+
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesSerialCalls = true,
+        Members = ["user"],
+    };
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.XAI(response);
 

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.HuggingFace;
@@ -38,6 +39,11 @@ internal sealed class HuggingFaceProvider : Provider
 
     public override string? ModelType(UpstreamAddress address) =>
         address.Model is null ? ModelTypes.OfPath(address.Path) : null; // A task's kind is the model's own affair.
+
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesTopK = true,
+    };
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.HuggingFace(response);
 

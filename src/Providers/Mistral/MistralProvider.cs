@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Mistral;
@@ -7,6 +8,17 @@ namespace GatewayActors.Providers.Mistral;
 /// <remarks>https://docs.mistral.ai/api</remarks>
 internal sealed class MistralProvider() : SingleHostProvider("mistral", "https://api.mistral.ai/v1")
 {
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesSerialCalls = true,
+        RequiredWord = "any",
+        HasShortIds = true,
+        MarksPrefill = true,
+        AsksForUsage = false,
+        Files = FileForm.DocumentUrl,
+        Reasoning = ReasoningForm.None,
+    };
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndEmbeddings;

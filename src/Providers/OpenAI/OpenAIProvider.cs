@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.OpenAI;
@@ -7,6 +8,16 @@ namespace GatewayActors.Providers.OpenAI;
 /// <remarks>https://platform.openai.com/docs/api-reference</remarks>
 internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://api.openai.com/v1")
 {
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        CountsCompletionTokens = true,
+        TakesSound = true,
+        TakesSerialCalls = true,
+        Files = FileForm.File,
+        Reasoning = ReasoningForm.EffortOfModel,
+        Members = ["user", "service_tier", "verbosity", "prompt_cache_key"],
+    };
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.All;

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Parallel;
@@ -42,6 +43,16 @@ internal sealed class ParallelProvider() : SingleHostProvider("parallel", "https
     public override string ModelMemberAt(UpstreamAddress address) => IsChat(address) ? "model" : "processor";
 
     public override string? ModelType(UpstreamAddress address) => IsChat(address) ? ModelTypes.TextGeneration : null;
+
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesParts = false,
+        TakesImages = false,
+        TakesTools = false,
+        TakesJsonObjects = false,
+        AsksForUsage = false,
+        Reasoning = ReasoningForm.None,
+    };
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Parallel(response);
 

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Perplexity;
@@ -8,6 +9,13 @@ namespace GatewayActors.Providers.Perplexity;
 internal sealed class PerplexityProvider() : SingleHostProvider("perplexity-ai", "https://api.perplexity.ai")
 {
     public override IReadOnlyList<string> Aliases { get; } = ["perplexity"];
+
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesTools = false,
+        TakesJsonObjects = false,
+        TakesTopK = true,
+    };
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Perplexity(response);
 

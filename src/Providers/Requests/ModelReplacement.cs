@@ -38,6 +38,51 @@ public static class ModelReplacement
         }
     }
 
+    /// <summary>The body with a value of a top-level member, whether it names it already or not.</summary>
+    /// <param name="body">A whole JSON object in UTF-8.</param>
+    /// <param name="member">The member, such as <c>model</c>.</param>
+    /// <param name="model">Its value.</param>
+    /// <returns>The new body; null if the body is no JSON object.</returns>
+    public static byte[]? Put(ReadOnlySpan<byte> body, string member, string model)
+    {
+        if (Replace(body, member, model) is { } replaced)
+        {
+            return replaced;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body.ToArray(), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            using var output = new MemoryStream(body.Length + model.Length + member.Length + 8);
+            using (var json = new Utf8JsonWriter(output))
+            {
+                json.WriteStartObject();
+                json.WriteString(member, model);
+                foreach (var other in document.RootElement.EnumerateObject())
+                {
+                    if (!other.NameEquals(member))
+                    {
+                        json.WritePropertyName(other.Name);
+                        json.WriteRawValue(other.Value.GetRawText(), skipInputValidation: true);
+                    }
+                }
+
+                json.WriteEndObject();
+            }
+
+            return output.ToArray();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     // The value with its quotation marks. Of a repeated member the last one counts, as it does for most providers.
     private static Range? Find(ReadOnlySpan<byte> body, string member)
     {

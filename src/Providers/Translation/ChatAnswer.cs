@@ -11,6 +11,9 @@ public abstract class ChatAnswer : IDisposable
     /// <summary>Why the answer is none; null while all is well.</summary>
     public ChatFault? Fault { get; private set; }
 
+    /// <summary>Whether any of the answer has been written.</summary>
+    public virtual bool HasBegun => false;
+
     /// <summary>The answer begins.</summary>
     /// <param name="id">The provider's id; null for one of ours.</param>
     /// <param name="model">The model that answers; null for the one that was asked for.</param>
@@ -108,6 +111,9 @@ public sealed record ChatAnswerFacts
     /// <summary>Whether calls are called <c>function_call</c>.</summary>
     public bool UsesFunctions { get; init; }
 
+    /// <summary>What an answer in the format of Responses repeats; else null.</summary>
+    public Responses.ResponseEcho? Response { get; init; }
+
     /// <summary>The names of functions as the client has them.</summary>
     public ToolNames Names { get; init; } = ToolNames.Unchanged;
 }
@@ -135,6 +141,9 @@ public enum ChatFinish
 /// <param name="Message">For the client.</param>
 public sealed record ChatFault(int Status, string Type, string? Code, string Message)
 {
+    /// <summary>The member of the request at fault; null if it is none.</summary>
+    public string? Parameter { get; init; }
+
     /// <summary>What came is not in the provider's format.</summary>
     public static ChatFault Malformed { get; } = new(502, "server_error", "malformed_answer", "The provider's answer cannot be read.");
 
@@ -155,7 +164,7 @@ public sealed record ChatFault(int Status, string Type, string? Code, string Mes
         json.WriteStartObject("error"u8);
         json.WriteString("message"u8, Message);
         json.WriteString("type"u8, Type);
-        json.WriteNull("param"u8);
+        json.WriteString("param"u8, Parameter);
         json.WriteString("code"u8, Code);
         json.WriteEndObject();
         json.WriteEndObject();

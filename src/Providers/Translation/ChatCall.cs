@@ -6,6 +6,9 @@ namespace GatewayActors.Providers.Translation;
 /// <summary>Puts chat completion requests into a provider's own format. Pure; one instance per process; thread-safe.</summary>
 public abstract class ChatTranslator
 {
+    /// <summary>The type of the provider's own tool that searches the web; null if it has none.</summary>
+    public virtual string? SearchTool => null;
+
     /// <summary>Translates a request.</summary>
     /// <exception cref="RefusedRequestException">It asks for something that the provider's format cannot say.</exception>
     public ChatCall Translate(ChatRequest request)

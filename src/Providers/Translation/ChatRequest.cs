@@ -7,10 +7,19 @@ public sealed class ChatRequest : IDisposable
 {
     private readonly JsonDocument _document;
 
-    internal ChatRequest(JsonDocument document) => _document = document;
+    internal ChatRequest(JsonDocument document, JsonElement? root = null) => (_document, Root) = (document, root ?? document.RootElement);
 
-    /// <summary>The whole body, for members that only some targets know.</summary>
-    public JsonElement Root => _document.RootElement;
+    /// <summary>
+    /// The whole body, for members that only some targets know. Of a request that came in another format, what it says in such members,
+    /// under their names of chat completions.
+    /// </summary>
+    public JsonElement Root { get; }
+
+    /// <summary>What was left out already because no target has anything like it, by the client's names.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+
+    /// <summary>What the answer needs to know of a request that came in the format of Responses; else null.</summary>
+    public Responses.ResponseEcho? Response { get; init; }
 
     /// <summary>The model, without its provider.</summary>
     public required string Model { get; init; }

@@ -18,8 +18,8 @@ public sealed class ChunkWriter(ChatAnswerFacts facts, IBufferWriter<byte> outpu
     private ChatUsage? _usage;
     private bool _hasStarted;
 
-    /// <summary>Whether any of the answer has been written.</summary>
-    public bool HasBegun => _choices.Count > 0;
+    /// <inheritdoc/>
+    public override bool HasBegun => _choices.Count > 0;
 
     /// <inheritdoc/>
     public override void Start(string? id, string? model)

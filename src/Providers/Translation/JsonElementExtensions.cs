@@ -32,7 +32,7 @@ internal static class JsonElementExtensions
         }
 
         /// <summary>A member that is a number; null otherwise.</summary>
-        public double? Number(string name) => element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) ? number : null;
+        public double? Number(string name) => element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;
 
         /// <summary>The items of a member that is an array; none otherwise.</summary>
         public JsonElement.ArrayEnumerator Items(string name) => element.Member(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : default;

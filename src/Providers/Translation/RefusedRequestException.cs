@@ -7,4 +7,7 @@ public sealed class RefusedRequestException(string message, string? parameter) :
 {
     /// <summary>The member at fault.</summary>
     public string? Parameter { get; } = parameter;
+
+    /// <summary>OpenAI's word for the mistake; null where it has none.</summary>
+    public string? Code { get; init; }
 }

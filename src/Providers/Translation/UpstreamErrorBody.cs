@@ -33,7 +33,8 @@ public static partial class UpstreamErrorBody
     /// <summary>A provider's words without what looks like a key: some repeat the one that they refuse.</summary>
     internal static string HideKeys(string message) => Keys.Replace(message, "[hidden]");
 
-    private static string TypeOf(int status) => status switch
+    /// <summary>OpenAI's type of a status.</summary>
+    public static string TypeOf(int status) => status switch
     {
         400 or 413 or 422 => "invalid_request_error",
         401 => "authentication_error",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.WorkersAI;
@@ -40,6 +41,14 @@ internal sealed class WorkersAIProvider : Provider
     public override string? ModelType(UpstreamAddress address) => address.Model is null
         ? ModelTypes.OfPath(address.Path)
         : ModelTypes.OfModel(address.Model) ?? ModelTypes.TextGeneration;
+
+    public override CompletionsDialect Completions { get; } = new()
+    {
+        TakesParts = false,
+        TakesTopK = true,
+        WritesEmptyContent = true,
+        ReasoningMember = "reasoning",
+    };
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.WorkersAI(response);
 

@@ -11,6 +11,8 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("anthropic.mjs", "anthropic-abort")]
     [InlineData("google-genai.mjs", "google-abort")]
     [InlineData("compat.mjs", "compat-abort")]
+    [InlineData("compat-messages.mjs", "compat-messages-abort")]
+    [InlineData("compat-responses.mjs", "compat-responses-abort")]
     [InlineData("ai-gateway-provider.mjs", null)]
     [InlineData("cloudflare-admin.mjs", null)]
     public async Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase)

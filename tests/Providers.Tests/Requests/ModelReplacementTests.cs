@@ -24,6 +24,15 @@ public sealed class ModelReplacementTests
     [InlineData("""{"model":"x" """)]
     public void Replace_NothingToReplace_IsNull(string body) => Assert.Null(Replace(body, "b"));
 
+    [Theory]
+    [InlineData("""{ "x":1,"model":"a/b"}""", """{ "x":1,"model":"b"}""")]
+    [InlineData("""{"x":[1, 2],"model":7}""", """{"model":"b","x":[1, 2]}""")]
+    [InlineData("{}", """{"model":"b"}""")]
+    [InlineData("[]", null)]
+    [InlineData("{", null)]
+    public void Put_NamedOrNot_NamesIt(string body, string? expected) =>
+        Assert.Equal(expected, ModelReplacement.Put(Encoding.UTF8.GetBytes(body), "model", "b") is { } put ? Encoding.UTF8.GetString(put) : null);
+
     private static string? Replace(string body, string model) =>
         ModelReplacement.Replace(Encoding.UTF8.GetBytes(body), "model", model) is { } replaced ? Encoding.UTF8.GetString(replaced) : null;
 }

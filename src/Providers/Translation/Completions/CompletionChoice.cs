@@ -1,0 +1,234 @@
+using System.Text;
+using System.Text.Json;
+
+namespace GatewayActors.Providers.Translation.Completions;
+
+/// <summary>Reads what whole answers and chunks in OpenAI's format have in common. One instance per answer.</summary>
+internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning)
+{
+    /// <summary>Whose details these are: of a server that hands on those of others, to be given back as they came.</summary>
+    private const string Format = "openrouter";
+
+    private readonly Dictionary<long, Call> _calls = []; // by the provider's index
+    private readonly StringBuilder _reasoning = new(); // that no detail has covered yet
+    private int _details;
+
+    /// <summary>Whether the answer has said why it ended.</summary>
+    public bool HasFinished { get; private set; }
+
+    /// <summary>A detail as its maker wants it back; undefined for another's.</summary>
+    public static JsonElement Unwrap(JsonElement detail)
+    {
+        if (detail.Text("format") != Format || detail.Text("data") is not { } data)
+        {
+            return default;
+        }
+
+        try
+        {
+            return JsonElement.Parse(data);
+        }
+        catch (JsonException)
+        {
+            return default; // The client has changed it.
+        }
+    }
+
+    /// <summary>Takes an error that came with status 200.</summary>
+    public void Fail(JsonElement error)
+    {
+        var code = error.Integer("code") ?? error.Integer("status");
+        var status = code is >= 400 and < 600 ? (int)code : 500;
+        var message = error.ValueKind == JsonValueKind.String ? error.GetString() : error.Text("message");
+        answer.Fail(new(status, UpstreamErrorBody.TypeOf(status), error.Text("code") ?? error.Text("type"), message ?? "The provider reports an error without a message."));
+    }
+
+    /// <summary>Reads a message, or a piece of one.</summary>
+    public void Read(JsonElement message)
+    {
+        Reason(message);
+        Content(message.Member("content"));
+        if (message.Text("refusal") is { Length: > 0 } refusal)
+        {
+            answer.Refusal(0, refusal);
+        }
+
+        foreach (var image in message.Items("images"))
+        {
+            if (image.Member("image_url").Text("url") is { } url)
+            {
+                answer.Image(0, url);
+            }
+        }
+
+        foreach (var annotation in message.Items("annotations"))
+        {
+            var citation = annotation.Member("url_citation");
+            if (citation.Text("url") is { } url)
+            {
+                answer.Citation(0, new(url, citation.Text("title"), (int?)citation.Integer("start_index"), (int?)citation.Integer("end_index")));
+            }
+        }
+
+        var position = 0;
+        foreach (var call in message.Items("tool_calls"))
+        {
+            ReadCall(call, call.Integer("index") ?? position);
+            position++;
+        }
+    }
+
+    /// <summary>Reads why the choice has ended.</summary>
+    public void Finish(string? reason)
+    {
+        if (reason is null || HasFinished)
+        {
+            return;
+        }
+
+        HasFinished = true;
+        foreach (var call in _calls.Values)
+        {
+            answer.EndCall(0, call.Number);
+        }
+
+        if (reason is "error")
+        {
+            answer.Fail(ChatFault.Native(reason));
+            return;
+        }
+
+        answer.Finish(0, reason switch
+        {
+            "length" or "model_length" or "max_tokens" => ChatFinish.Length,
+            "content_filter" => ChatFinish.ContentFilter,
+            "tool_calls" or "function_call" => ChatFinish.ToolCalls,
+
+            // Some servers say stop although there is something to call.
+            _ => _calls.Count > 0 ? ChatFinish.ToolCalls : ChatFinish.Stop,
+        });
+    }
+
+    /// <summary>Reads usage. xAI does not count reasoning into the answer, which the total tells.</summary>
+    public void Usage(JsonElement usage)
+    {
+        if (usage.Integer("prompt_tokens") is not { } prompt || usage.Integer("completion_tokens") is not { } completion)
+        {
+            return;
+        }
+
+        var (input, output) = (usage.Member("prompt_tokens_details"), usage.Member("completion_tokens_details"));
+        var reasoning = output.Integer("reasoning_tokens");
+        if (reasoning is > 0 && usage.Integer("total_tokens") == prompt + completion + reasoning)
+        {
+            completion += reasoning.Value;
+        }
+
+        answer.Usage(new(prompt, completion)
+        {
+            Cached = input.Integer("cached_tokens") ?? usage.Integer("prompt_cache_hit_tokens"),
+            CacheWrite = input.Integer("cache_write_tokens"),
+            Audio = input.Integer("audio_tokens") is > 0 and var audio ? audio : null,
+            Reasoning = reasoning,
+        });
+    }
+
+    private void Content(JsonElement content)
+    {
+        if (content.ValueKind == JsonValueKind.String)
+        {
+            answer.Text(0, content.GetString()!);
+            return;
+        }
+
+        if (content.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        foreach (var part in content.EnumerateArray())
+        {
+            if (part.Text("text") is { } text)
+            {
+                answer.Text(0, text);
+            }
+
+            foreach (var thought in part.Items("thinking"))
+            {
+                Think(thought.Text("text"));
+            }
+        }
+    }
+
+    private void Reason(JsonElement message)
+    {
+        Think(message.Text("reasoning_content") ?? message.Text("reasoning"));
+        foreach (var detail in message.Items("reasoning_details"))
+        {
+            if (!hidesReasoning && (detail.Member("data").IsDefined || detail.Text("signature") is { Length: > 0 }))
+            {
+                answer.ReasoningDetail(0, new(Format, _details++, null, null, Wrap(detail)));
+                _reasoning.Clear();
+            }
+        }
+    }
+
+    private void Think(string? text)
+    {
+        if (!hidesReasoning && text is { Length: > 0 })
+        {
+            _reasoning.Append(text);
+            answer.Reasoning(0, text);
+        }
+    }
+
+    /// <summary>In a stream a signature comes after the text that it covers, and must go back together with it.</summary>
+    private string Wrap(JsonElement detail)
+    {
+        if (detail.Member("data").IsDefined || detail.Text("text") is { Length: > 0 } || _reasoning.Length == 0)
+        {
+            return detail.GetRawText();
+        }
+
+        return RequestReading.Build(json =>
+        {
+            json.WriteStartObject();
+            foreach (var member in detail.EnumerateObject())
+            {
+                if (!member.NameEquals("text"u8))
+                {
+                    member.WriteTo(json);
+                }
+            }
+
+            json.WriteString("text"u8, _reasoning.ToString());
+            json.WriteEndObject();
+        }).GetRawText();
+    }
+
+    private void ReadCall(JsonElement call, long index)
+    {
+        var function = call.Member("function");
+        if (!_calls.TryGetValue(index, out var known) || (call.Text("id") is { Length: > 0 } id && known.Id is not null && id != known.Id))
+        {
+            if (function.Text("name") is not { Length: > 0 } name)
+            {
+                return; // Some servers send empty entries at the end.
+            }
+
+            known = new(answer.BeginCall(0, call.Text("id") is { Length: > 0 } own ? own : null, name), call.Text("id"));
+            _calls[index] = known;
+        }
+
+        var arguments = function.Member("arguments");
+        var text = arguments.ValueKind switch
+        {
+            JsonValueKind.String => arguments.GetString()!,
+            JsonValueKind.Object => arguments.GetRawText(),
+            _ => "",
+        };
+        answer.Arguments(0, known.Number, text);
+    }
+
+    private readonly record struct Call(int Number, string? Id);
+}
