@@ -99,6 +99,38 @@ public sealed class InboundTranslationTests : IAsyncLifetime
         Assert.Equal((Key, null, null), (sent.Header("x-api-key"), sent.Header("authorization"), sent.Header("openai-beta")));
     }
 
+    [Theory]
+    [InlineData("responses", """{"model":"anthropic/claude-haiku-4-5","input":"x","stream":true}""", """{"error":{"message":"Overloaded","type":"overloaded_error","param":null,"code":"overloaded_error"}}""")]
+    [InlineData("messages", """{"model":"openai/gpt-4.1","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"x"}]}""", """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""")]
+    public async Task Stream_BeginsWithAnError_IsToldByAStatus(string endpoint, string body, string expected)
+    {
+        _host.Script.Then(UpstreamReply.EventStream().Event("""{"type":"error","error":{"type":"overloaded_error","status":529,"message":"Overloaded"}}""", "error"));
+
+        var answer = await PostAsync(endpoint, body, ("authorization", "Bearer " + Key));
+
+        Assert.Equal((529, "application/json", expected), (answer.Status, answer.Header("content-type"), answer.Text));
+    }
+
+    [Fact]
+    public async Task Conversation_WithThoughtsOfAnotherProvider_IsShownToAnthropicWithoutThem()
+    {
+        _host.Script.Then(UpstreamReply.Json("{}", 200));
+
+        await PostAsync("messages", """{"model":"anthropic/claude","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"redacted_thinking","data":"gw1.e30="},{"type":"text","text":"a"}]}]}""", ("x-api-key", Key));
+
+        Assert.Equal("""{"model":"claude","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"text","text":"a"}]}]}""", Assert.Single(_host.Script.Requests).BodyText);
+    }
+
+    [Fact]
+    public async Task Name_ThatNoHeaderTakes_IsNotShown()
+    {
+        _host.Script.Then(UpstreamReply.Json(Encoding.UTF8.GetString(Fixture("openai-chat-plain.response.json")), 200));
+
+        var answer = await PostAsync("messages", """{"model":"openai/gpt-4.1","max_tokens":9,"é\r\nx: y":1,"messages":[{"role":"user","content":"x"}]}""", ("x-api-key", Key));
+
+        Assert.Equal((200, "?"), (answer.Status, answer.Header("cf-aig-dropped-params")));
+    }
+
     [Fact]
     public async Task Responses_ToBedrock_HaveAnIdOfTheirOwn()
     {
