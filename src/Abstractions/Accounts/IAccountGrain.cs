@@ -23,6 +23,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("delete")]
     Task<bool> DeleteAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Finishes a deletion that was interrupted, by a crash or a failing store; false if there is none.</summary>
+    [Alias("finish-deletion")]
+    Task<bool> FinishDeletionAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Finds an API token by the hash of its value; null if there is none. Interleaves: one synchronous look-up.</summary>
     [AlwaysInterleave, Alias("find-token")]
     ValueTask<ApiTokenRecord?> FindTokenAsync(string valueHash, CancellationToken cancellationToken = default);

@@ -66,6 +66,9 @@ public sealed class GatewayOptions
     /// <summary>The memory of the response cache.</summary>
     public CacheMemoryOptions Cache { get; set; } = new();
 
+    /// <summary>The admin API.</summary>
+    public ManagementOptions Management { get; set; } = new();
+
     /// <summary>Whether clients may call a provider. The simulator is off in <see cref="GatewayMode.Cluster"/> unless it is switched on.</summary>
     public bool IsProviderEnabled(string slug) =>
         Providers.TryGetValue(slug, out var provider) && provider.Enabled is { } enabled

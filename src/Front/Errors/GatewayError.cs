@@ -9,6 +9,10 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     public static GatewayError NoDecision { get; } =
         new(GatewayErrorKind.DecisionUnavailable, "The gateway cannot decide about requests at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    /// <summary>The process is about to end.</summary>
+    public static GatewayError Stopping { get; } =
+        new(GatewayErrorKind.DecisionUnavailable, "This gateway process is stopping; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
     /// <summary>When another try may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -30,7 +34,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.SpendLimited => 2045,
         GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
-        GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed => 7000,
+        GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed or GatewayErrorKind.WebSocketUnsupported => 7000,
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamPaused => 2005,
         GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.Internal => 2000,
     };
@@ -45,6 +49,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamPaused => "Failed to get response from provider",
         GatewayErrorKind.RouteNotFound => "No route for that URI",
         GatewayErrorKind.MethodNotAllowed => "Method not allowed",
+        GatewayErrorKind.WebSocketUnsupported => "WebSockets are not supported",
         GatewayErrorKind.Internal => "Internal error",
         GatewayErrorKind.RateLimited => "Rate limited",
         GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
@@ -64,6 +69,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RequestTooLarge => 413,
         GatewayErrorKind.RateLimited or GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited => 429,
         GatewayErrorKind.Internal => 500,
+        GatewayErrorKind.WebSocketUnsupported => 501,
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
         GatewayErrorKind.DecisionUnavailable => 503,
         GatewayErrorKind.UpstreamTimeout => strict ? 400 : 504,
@@ -88,6 +94,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RequestTooLarge => "request_too_large",
         GatewayErrorKind.RouteNotFound => "route_not_found",
         GatewayErrorKind.MethodNotAllowed => "method_not_allowed",
+        GatewayErrorKind.WebSocketUnsupported => "websocket_unsupported",
         GatewayErrorKind.UpstreamUnreachable => "upstream_unreachable",
         GatewayErrorKind.UpstreamTimeout => "upstream_timeout",
         GatewayErrorKind.UpstreamPaused => "upstream_paused",
@@ -143,6 +150,9 @@ internal enum GatewayErrorKind
 
     /// <summary>The path takes another method.</summary>
     MethodNotAllowed,
+
+    /// <summary>The client asks for a WebSocket.</summary>
+    WebSocketUnsupported,
 
     /// <summary>The upstream cannot be reached, or broke the connection.</summary>
     UpstreamUnreachable,

@@ -33,9 +33,10 @@ internal static class GatewayHost
             return 1;
         }
 
-        builder.Services.AddGatewayOptions(builder.Configuration, slugs);
+        // Read once, before anything is derived from it: the metrics listener becomes one of the server's urls.
         var options = new GatewayOptions();
         GatewayOptionsReader.Read(builder.Configuration, slugs, options);
+        builder.Services.AddSingleton(options);
         if (options.Mode == GatewayMode.Cluster)
         {
             await Console.Error.WriteLineAsync("Gateway:Mode = 'Cluster' is not part of this release; accepted: Embedded.");
@@ -108,7 +109,7 @@ internal static class GatewayHost
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + Drain.TimeToEnd);
     }
 
     private static void AddServices(WebApplicationBuilder builder, GatewayOptions options, ProviderCatalog catalog, BootstrapToken token, PriceTable prices)
@@ -137,6 +138,8 @@ internal static class GatewayHost
         services.AddManagement();
         services.AddDataPlane();
         services.AddHostedService<Bootstrap>();
+        services.AddHostedService<Drain>();
+        services.AddHostedService<UnfinishedDeletions>();
     }
 
     private static void MapSurfaces(WebApplication app)

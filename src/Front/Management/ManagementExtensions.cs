@@ -21,6 +21,8 @@ internal static class ManagementExtensions
         public IServiceCollection AddManagement()
         {
             services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton<RequestQuota>();
+            services.AddSingleton<IdempotentAnswers>();
             services.ConfigureHttpJsonOptions(options =>
             {
                 var json = options.SerializerOptions;
@@ -44,14 +46,16 @@ internal static class ManagementExtensions
     extension(WebApplication app)
     {
         /// <summary>
-        /// Adds what comes before the endpoints: errors in the envelope, authentication, authorization. Call it once, after whatever
+        /// Adds what comes before the endpoints: errors in the envelope, authentication, quota, authorization, repeated requests. Call it once, after whatever
         /// needs none of it, such as the data plane, has been branched off.
         /// </summary>
         public WebApplication UseManagement()
         {
             app.UseMiddleware<ManagementMiddleware>();
             app.UseAuthentication();
+            app.UseMiddleware<RequestQuotaMiddleware>();
             app.UseAuthorization();
+            app.UseMiddleware<IdempotencyMiddleware>();
             return app;
         }
     }

@@ -66,9 +66,14 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern } endpoint
             || !pattern.StartsWith(BasePath, StringComparison.Ordinal))
         {
-            return Exists(context.Request.Path)
-                ? ApiProblem.Of(StatusCodes.Status405MethodNotAllowed, ApiErrors.MethodNotAllowed)
-                : ApiProblem.AccountNotFound(context);
+            string[] methods = [.. MethodsOf(context.Request.Path)];
+            if (methods.Length == 0)
+            {
+                return ApiProblem.AccountNotFound(context);
+            }
+
+            context.Response.Headers.Allow = string.Join(", ", methods);
+            return ApiProblem.Of(StatusCodes.Status405MethodNotAllowed, ApiErrors.MethodNotAllowed);
         }
 
         var values = context.Request.RouteValues;
@@ -102,10 +107,13 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
     }
 
     // Routing itself cannot say "wrong method" where another endpoint takes every path, as a dashboard's fallback does.
-    private bool Exists(PathString path) => endpoints.Endpoints
+    private IEnumerable<string> MethodsOf(PathString path) => endpoints.Endpoints
         .OfType<RouteEndpoint>()
         .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith(BasePath, StringComparison.Ordinal) == true)
-        .Any(endpoint => new TemplateMatcher(new(endpoint.RoutePattern), []).TryMatch(path, []));
+        .Where(endpoint => new TemplateMatcher(new(endpoint.RoutePattern), []).TryMatch(path, []))
+        .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal);
 
     [LoggerMessage(EventId = 3001, EventName = "ManagementRequestFailed", Level = LogLevel.Error,
         Message = "A request of the admin API failed; its id is {RequestId}.")]

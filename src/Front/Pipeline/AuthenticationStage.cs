@@ -45,7 +45,19 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
     {
         try
         {
-            exchange.ConsumedHeaders = await FindTokensAsync(exchange, exchange.Http.Request.Headers, authenticates: true);
+            var request = exchange.Http.Request;
+            exchange.IsWebSocket = WebSocketHandshake.IsRequested(request);
+            if (exchange.IsWebSocket && request.Headers["cf-aig-authorization"].Count == 0)
+            {
+                await AuthenticateAsync(exchange, WebSocketHandshake.TokensInProtocols(request.Headers)); // Counts before the other places.
+            }
+
+            exchange.ConsumedHeaders = await FindTokensAsync(exchange, request.Headers, authenticates: true);
+            if (exchange.IsWebSocket)
+            {
+                await AuthenticateAsync(exchange, WebSocketHandshake.TokensInProtocols(request.Headers).Concat(WebSocketHandshake.TokensInQuery(exchange.RawTarget)));
+            }
+
             exchange.RawTarget = await QueryTokens.RemoveAsync(exchange.RawTarget, exchange.Http, tokens);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
@@ -71,6 +83,20 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         {
             LogNoAnswer(exchange.Id, exception);
             return new(default, endpoint, GatewayError.NoDecision);
+        }
+    }
+
+    private async ValueTask AuthenticateAsync(Exchange exchange, IEnumerable<string> candidates)
+    {
+        foreach (var candidate in candidates)
+        {
+            if (exchange.Principal is not null)
+            {
+                return;
+            }
+
+            var principal = await tokens.VerifyAsync(candidate, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted);
+            exchange.Principal = principal?.Can(Permissions.GatewayRun, exchange.Gateway.AccountId) == true ? principal : null;
         }
     }
 

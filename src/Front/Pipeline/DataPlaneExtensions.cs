@@ -68,9 +68,15 @@ internal static class DataPlaneExtensions
         {
             var pipeline = app.Services.GetRequiredService<ExchangePipeline>();
             app.Use(next => context =>
-                DataPlanePath.IsDataPlane(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
-                    ? pipeline.InvokeAsync(context)
-                    : next(context));
+            {
+                var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+                if (!DataPlanePath.IsDataPlane(request.RawTarget))
+                {
+                    RequestTarget.Normalize(request);
+                }
+
+                return DataPlanePath.IsDataPlane(request.RawTarget) ? pipeline.InvokeAsync(context) : next(context);
+            });
             return app;
         }
 

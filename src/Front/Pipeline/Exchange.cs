@@ -61,6 +61,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>The format that the client speaks, where the endpoint tells; null on paths of providers and of the universal endpoint.</summary>
     public ClientFormat? Format { get; set; }
 
+    /// <summary>Whether the request wants to become a WebSocket.</summary>
+    public bool IsWebSocket { get; set; }
+
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 

@@ -6,6 +6,7 @@ using GatewayActors.Front.Limits;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -25,6 +26,7 @@ internal sealed partial class ExchangePipeline(
     Settlement settlement,
     GatewayMetrics metrics,
     TimeProvider timeProvider,
+    IHostApplicationLifetime lifetime,
     ILogger<ExchangePipeline> logger) : IInFlightExchanges
 {
     private int _inFlight;
@@ -34,9 +36,9 @@ internal sealed partial class ExchangePipeline(
     /// <summary>Answers one data-plane request, whatever happens.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        if (IsPreflight(http.Request))
+        if (HttpMethods.IsOptions(http.Request.Method) && IsAnsweredHere(http))
         {
-            AnswerPreflight(http);
+            AnswerOptions(http);
             return;
         }
 
@@ -64,6 +66,7 @@ internal sealed partial class ExchangePipeline(
         }
         finally
         {
+            await exchange.Body.StopAsync(); // An upstream may have answered while the client still sends.
             Settle(exchange);
             exchange.Step?.ResponseCapture?.Dispose();
             exchange.Body.Dispose();
@@ -87,6 +90,12 @@ internal sealed partial class ExchangePipeline(
 
     private async ValueTask RunStagesAsync(Exchange exchange)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            exchange.Fail(GatewayError.Stopping);
+            return;
+        }
+
         // 1. What is asked, of whom, by whom.
         if (!TryReadTarget(exchange))
         {
@@ -105,6 +114,12 @@ internal sealed partial class ExchangePipeline(
         await admission.InvokeAsync(exchange);
         if (exchange.Error is not null)
         {
+            return;
+        }
+
+        if (exchange.IsWebSocket)
+        {
+            exchange.Fail(new(GatewayErrorKind.WebSocketUnsupported, "This gateway does not serve WebSockets; send the request over HTTP."));
             return;
         }
 
@@ -142,7 +157,7 @@ internal sealed partial class ExchangePipeline(
 
     private bool TryReadTarget(Exchange exchange)
     {
-        if (!DataPlanePath.TryParse(exchange.RawTarget, out var path))
+        if (!DataPlanePath.TryParse(exchange.RawTarget, out var path) && !TryCollapse(exchange, out path))
         {
             exchange.Fail(new(GatewayErrorKind.RouteNotFound, "The path must be /v1/{account}/{gateway}/{provider}/…; account and gateway have 1 to 64 letters, digits, '_' or '-'."));
             return false;
@@ -157,6 +172,15 @@ internal sealed partial class ExchangePipeline(
         }
 
         return true;
+    }
+
+    // Clients join a base URL and a path, and both may bring the slash.
+    private static bool TryCollapse(Exchange exchange, out DataPlanePath path)
+    {
+        var question = exchange.RawTarget.IndexOf('?', StringComparison.Ordinal);
+        var length = question < 0 ? exchange.RawTarget.Length : question;
+        exchange.RawTarget = string.Concat(DataPlanePath.CollapseSlashes(exchange.RawTarget.AsSpan(0, length)), exchange.RawTarget.AsSpan(length));
+        return DataPlanePath.TryParse(exchange.RawTarget, out path);
     }
 
     private void Route(Step step)
@@ -197,9 +221,9 @@ internal sealed partial class ExchangePipeline(
             response.Headers.Allow = HttpMethods.Post;
         }
 
-        if (error.Kind == GatewayErrorKind.RequestTooLarge)
+        if (error.Kind == GatewayErrorKind.RequestTooLarge || ReferenceEquals(error, GatewayError.Stopping))
         {
-            // What is still to come of the body is not read; the connection cannot serve another request.
+            // What is still to come of the body is not read, or the process ends: the connection cannot serve another request.
             response.Headers.Connection = "close";
         }
 
@@ -220,13 +244,24 @@ internal sealed partial class ExchangePipeline(
         exchange.Delivered = true;
     }
 
-    private static bool IsPreflight(HttpRequest request) =>
-        HttpMethods.IsOptions(request.Method) && request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
+    /// <summary>Whether OPTIONS is not the provider's to answer: a preflight never is, and the fixed endpoints have no provider in their path.</summary>
+    private static bool IsAnsweredHere(HttpContext http) =>
+        IsPreflight(http.Request)
+        || (DataPlanePath.TryParse(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var path) && (path.Provider.IsEmpty || path.Provider is CompatRouting.Slug));
 
-    private static void AnswerPreflight(HttpContext http)
+    private static bool IsPreflight(HttpRequest request) => request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
+
+    private static void AnswerOptions(HttpContext http)
     {
         var headers = http.Response.Headers;
         http.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (!IsPreflight(http.Request))
+        {
+            headers.Allow = "POST, OPTIONS";
+            ExchangeResponseHeaders.WriteCors(http.Request, headers);
+            return;
+        }
+
         ExchangeResponseHeaders.WriteCors(http.Request, headers);
         headers.AccessControlAllowMethods = http.Request.Headers.AccessControlRequestMethod;
         headers.AccessControlAllowHeaders = http.Request.Headers.AccessControlRequestHeaders;

@@ -16,7 +16,8 @@ internal static class HeaderPolicy
         [
             "accept-encoding", "alt-used", "cdn-loop", "cf-cache-ttl", "cf-connecting-ip", "cf-ray", "cf-skip-cache", "cf-worker", "connection",
             "content-length", "cookie", "expect", "forwarded", "host", "http2-settings", "keep-alive", "payment-method", "payment-signature",
-            "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "x-fal-target-url", "x-real-ip",
+            "proxy-authenticate", "proxy-authorization", "proxy-connection", "sec-websocket-accept",
+            "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-protocol", "sec-websocket-version", "te", "trailer", "transfer-encoding", "upgrade", "x-fal-target-url", "x-real-ip",
         ],
         StringComparer.OrdinalIgnoreCase);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Errors;
 using GatewayActors.Front.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -108,6 +109,15 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
         if (exchange.Http.RequestAborted.IsCancellationRequested || exception is ConnectionAbortedException)
         {
             exchange.ClientGone = true;
+            return;
+        }
+
+        if (!exchange.Http.Response.HasStarted)
+        {
+            // A translated stream whose first bytes held nothing for the client yet.
+            exchange.Fail(answer.TimedOut
+                ? new(GatewayErrorKind.UpstreamTimeout, "The provider's answer stopped before there was anything to pass on.")
+                : new(GatewayErrorKind.UpstreamUnreachable, "The provider closed the connection before there was anything to pass on."));
             return;
         }
 

@@ -86,7 +86,7 @@ internal sealed class UniversalEndpoint(
             ConsumedHeaders = tokens.Headers,
             Method = HttpMethods.Post,
             AttemptPolicy = headers.Override(exchange.Snapshot.Attempts),
-            Body = new MemoryRequestBody(body[source.Query]),
+            Body = new MemoryRequestBody(body[source.Query], (BufferedRequestBody)exchange.Body),
         };
         exchange.Step = step;
         if (tokens.Error is { } error)

@@ -9,21 +9,22 @@ using Polly.Retry;
 namespace GatewayActors.Front.Upstreams;
 
 /// <summary>Makes attempts at one target until one may be committed or none is left.</summary>
-internal sealed class AttemptEngine
+internal sealed partial class AttemptEngine
 {
     private static readonly ResiliencePropertyKey<Step> StepKey = new("step");
 
     private readonly AttemptSender _sender;
     private readonly HedgedSender _hedged;
     private readonly UpstreamGate _gate;
+    private readonly ILogger<AttemptEngine> _logger;
     private readonly TimeSpan _maxRetryAfter;
 
     // By the most attempts; what else varies is read from the step.
     private readonly ResiliencePipeline<AttemptResult>[] _retries;
 
-    public AttemptEngine(AttemptSender sender, UpstreamGate gate, GatewayOptions options, TimeProvider timeProvider)
+    public AttemptEngine(AttemptSender sender, UpstreamGate gate, GatewayOptions options, TimeProvider timeProvider, ILogger<AttemptEngine> logger)
     {
-        (_sender, _hedged, _gate) = (sender, new(sender, timeProvider), gate);
+        (_sender, _hedged, _gate, _logger) = (sender, new(sender, timeProvider), gate, logger);
         _maxRetryAfter = options.Upstream.MaxRetryAfter;
         _retries = [.. Enumerable.Range(1, AttemptPolicy.MostAttempts - 1).Select(retries => CreateRetries(retries, timeProvider))];
     }
@@ -40,6 +41,12 @@ internal sealed class AttemptEngine
         var result = step.AttemptPolicy.MaxAttempts == 1
             ? await TryAsync(step)
             : await RunWithRetriesAsync(step);
+        if (step.Body.KeepFailure is { } keepFailure)
+        {
+            LogNotKept(step.Exchange.Id, keepFailure);
+            step.Headers.Warn("The request's body could not be kept for another attempt.");
+        }
+
         if (result.Failure is { } failure)
         {
             step.Fail(failure);
@@ -80,7 +87,7 @@ internal sealed class AttemptEngine
                 ShouldHandle = args => ValueTask.FromResult(
                     args.Outcome.Result is { MayRetry: true } result
                     && !(result.RetryAfter > _maxRetryAfter)
-                    && args.Context.Properties.GetValue(StepKey, null!).AttemptsBegun < AttemptPolicy.MostAttempts),
+                    && args.Context.Properties.GetValue(StepKey, null!) is { AttemptsBegun: < AttemptPolicy.MostAttempts, Body.IsRepeatable: true }),
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(Delay(args)),
                 OnRetry = static args =>
                 {
@@ -97,4 +104,8 @@ internal sealed class AttemptEngine
         var delay = step.AttemptPolicy.DelayAfter(args.AttemptNumber + 1);
         return args.Outcome.Result.RetryAfter is { } asked && asked > delay ? asked : delay;
     }
+
+    [LoggerMessage(EventId = 1203, EventName = "BodyNotKept", Level = LogLevel.Warning,
+        Message = "The body of exchange {ExchangeId} could not be kept for another attempt.")]
+    private partial void LogNotKept(Guid exchangeId, Exception exception);
 }

@@ -49,6 +49,11 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         {
             using var request = await CreateRequestAsync(step, timer.Token);
             response = await step.Route.Transport.Invoker.SendAsync(request, timer.Token);
+            if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
+            {
+                throw new HttpRequestException("The upstream switched to a protocol that nobody asked for."); // No answer, and none follows.
+            }
+
             var body = await response.Content.ReadAsStreamAsync(timer.Token);
             buffer = ArrayPool<byte>.Shared.Rent(options.Upstream.BufferBytes);
             var answer = new Attempt(response, body, buffer, timer, CreateUsageReader(step, response));
@@ -66,6 +71,13 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             }
 
             return Fail(step, timer, new(number, null, AttemptOutcome.Cancelled, timer.Elapsed, isHedge), span);
+        }
+        catch
+        {
+            // A defect: it is answered elsewhere, but the connection must not stay open for it.
+            response?.Dispose();
+            timer.Dispose();
+            throw;
         }
     }
 

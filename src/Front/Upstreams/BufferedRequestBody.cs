@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace GatewayActors.Front.Upstreams;
 
 /// <summary>A small body, whole in one buffer.</summary>
@@ -7,12 +5,12 @@ namespace GatewayActors.Front.Upstreams;
 /// <param name="length">How much of it is the body.</param>
 internal sealed class BufferedRequestBody(byte[] buffer, int length) : RequestBody
 {
-    private byte[]? _buffer = buffer;
+    private RequestBuffer? _buffer = new(buffer);
 
-    public override ReadOnlySpan<byte> Head => _buffer.AsSpan(0, length);
+    public override ReadOnlySpan<byte> Head => Bytes.Span;
 
     /// <summary>The body; valid until it is disposed of.</summary>
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Bytes => _buffer is { } left ? left.Bytes.AsMemory(0, length) : default;
 
     public override bool IsWhole => true;
 
@@ -21,16 +19,15 @@ internal sealed class BufferedRequestBody(byte[] buffer, int length) : RequestBo
     public override ReadOnlySpan<byte> Kept => Head;
 
     public override ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<HttpContent?>(new ReadOnlyMemoryContent(_buffer.AsMemory(0, length)));
+        ValueTask.FromResult<HttpContent?>(CreateContent(Bytes));
+
+    /// <summary>Makes the content of an attempt that sends a part of <see cref="Bytes"/>.</summary>
+    public HttpContent CreateContent(ReadOnlyMemory<byte> part) => new RequestBufferContent(_buffer ?? throw new ObjectDisposedException(nameof(BufferedRequestBody)), part);
 
     protected override void Dispose(bool disposing)
     {
-        if (_buffer is { } left)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(left);
-        }
-
+        _buffer?.Release();
+        _buffer = null;
         base.Dispose(disposing);
     }
 }

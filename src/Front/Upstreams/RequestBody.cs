@@ -21,6 +21,15 @@ internal abstract class RequestBody : IDisposable
     /// <summary>Whether the client went away while the body was read.</summary>
     public virtual bool IsClientGone => false;
 
+    /// <summary>Whether another attempt can send the same bytes.</summary>
+    public virtual bool IsRepeatable => true;
+
+    /// <summary>Why what has passed could not be kept for another attempt; null if nothing failed.</summary>
+    public virtual Exception? KeepFailure => null;
+
+    /// <summary>Ends what is still being sent, and waits for that: from then on nothing reads the client's body or changes what is kept.</summary>
+    public virtual ValueTask StopAsync() => ValueTask.CompletedTask;
+
     /// <summary>Makes the content of one attempt, null for no body. The previous attempt is over by then.</summary>
     public abstract ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken);
 

@@ -75,8 +75,9 @@ internal static class RequestBodyReader
             return new BufferedRequestBody(buffer, length);
         }
 
+        var spool = isRepeatable ? new RequestSpool(RequestSpool.DefaultDirectory) : null;
         var capture = captureBytes > 0 && isTextual ? new BodyCapture(captureBytes) : null;
-        return new StreamedRequestBody(buffer, length, request.Body, request.ContentLength, isRepeatable, maxBytes, capture);
+        return new StreamedRequestBody(buffer, length, request.Body, request.ContentLength, spool, maxBytes, capture);
     }
 
     /// <summary>Reads a body to its end, whatever its size.</summary>

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace GatewayActors.Front.Upstreams;
 
@@ -12,17 +11,17 @@ namespace GatewayActors.Front.Upstreams;
 /// </summary>
 internal sealed class StreamedRequestBody : RequestBody
 {
-    private const int SpoolMemoryBytes = 1024 * 1024;
     private const int CopyBytes = 64 * 1024;
 
     private readonly byte[] _head;
     private readonly int _headLength;
     private readonly Stream _source;
-    private readonly FileBufferingReadStream? _spool;
+    private readonly RequestSpool? _spool;
     private readonly long? _contentLength;
     private readonly long _maxBytes;
     private readonly BodyCapture? _capture;
     private Task _sending = Task.CompletedTask;
+    private CancellationTokenSource? _stop;
     private IOException? _readFailure;
     private long _length;
     private bool _sentOnce;
@@ -32,14 +31,12 @@ internal sealed class StreamedRequestBody : RequestBody
     /// <param name="headLength">How many these are.</param>
     /// <param name="source">The rest.</param>
     /// <param name="contentLength">The length the client declared, if it did.</param>
-    /// <param name="isRepeatable">Whether more than one attempt may be made.</param>
+    /// <param name="spool">Where bytes are kept for another attempt; null if only one is made.</param>
     /// <param name="maxBytes">The largest body that is accepted; what comes beyond it breaks the attempt.</param>
     /// <param name="capture">Where the bytes are kept for the log, or null.</param>
-    public StreamedRequestBody(byte[] head, int headLength, Stream source, long? contentLength, bool isRepeatable, long maxBytes, BodyCapture? capture)
+    public StreamedRequestBody(byte[] head, int headLength, Stream source, long? contentLength, RequestSpool? spool, long maxBytes, BodyCapture? capture)
     {
-        (_head, _headLength, _contentLength, _maxBytes, _capture) = (head, headLength, contentLength, maxBytes, capture);
-        _spool = isRepeatable ? new FileBufferingReadStream(source, SpoolMemoryBytes) : null;
-        _source = _spool ?? source;
+        (_head, _headLength, _source, _contentLength, _spool, _maxBytes, _capture) = (head, headLength, source, contentLength, spool, maxBytes, capture);
         _length = headLength;
         _capture?.Append(head.AsSpan(0, headLength));
     }
@@ -54,12 +51,28 @@ internal sealed class StreamedRequestBody : RequestBody
 
     public override bool IsClientGone => _isClientGone;
 
+    public override bool IsRepeatable => _spool is { Failure: null };
+
+    public override Exception? KeepFailure => _spool?.Failure;
+
     public override async ValueTask<HttpContent?> StartAttemptAsync(CancellationToken cancellationToken)
     {
         // The failed attempt may still be reading; two readers would tear the body apart.
-        await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync();
         cancellationToken.ThrowIfCancellationRequested();
         return new Content(this);
+    }
+
+    public override async ValueTask StopAsync()
+    {
+        if (!_sending.IsCompleted)
+        {
+            await _stop!.CancelAsync();
+            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _stop?.Dispose();
+        _stop = null;
     }
 
     public override ReadOnlySpan<byte> Kept => _capture is { IsWhole: true } capture ? capture.Bytes : [];
@@ -69,37 +82,50 @@ internal sealed class StreamedRequestBody : RequestBody
         ArrayPool<byte>.Shared.Return(_head);
         _capture?.Dispose();
         _spool?.Dispose();
+        _stop?.Dispose();
         base.Dispose(disposing);
     }
 
-    private async Task SendAsync(Stream upstream, CancellationToken cancellationToken)
+    private Task StartSending(Stream upstream, CancellationToken cancellationToken)
     {
-        if (_spool is not null)
-        {
-            _spool.Position = 0;
-        }
-        else if (_sentOnce)
+        if (_sentOnce && !IsRepeatable)
         {
             // The HTTP client may want to repeat a request whose connection broke early; these bytes are gone.
             throw new IOException("This body can be sent only once.");
         }
 
         _sentOnce = true;
-        await upstream.WriteAsync(_head.AsMemory(0, _headLength), cancellationToken);
+        _stop?.Dispose();
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        return _sending = SendAsync(upstream, _stop.Token);
+    }
+
+    private async Task SendAsync(Stream upstream, CancellationToken cancellationToken)
+    {
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
         try
         {
-            var position = (long)_headLength;
+            await upstream.WriteAsync(_head.AsMemory(0, _headLength), cancellationToken);
+            if (_spool is not null)
+            {
+                await _spool.CopyToAsync(upstream, cancellationToken);
+            }
+
             int read;
             while ((read = await ReadAsync(buffer, cancellationToken)) > 0)
             {
-                position += read;
-                if (position > _maxBytes)
+                // Every byte comes from the client once.
+                if (Interlocked.Add(ref _length, read) > _maxBytes)
                 {
                     throw _readFailure = new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
                 }
 
-                Note(buffer.AsSpan(0, read), position);
+                _capture?.Append(buffer.AsSpan(0, read));
+                if (_spool is not null)
+                {
+                    await _spool.AppendAsync(buffer.AsMemory(0, read));
+                }
+
                 await upstream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
@@ -127,24 +153,13 @@ internal sealed class StreamedRequestBody : RequestBody
         }
     }
 
-    /// <summary>Counts and keeps bytes the first time they pass.</summary>
-    private void Note(ReadOnlySpan<byte> bytes, long position)
-    {
-        var seen = Interlocked.Read(ref _length);
-        if (position > seen)
-        {
-            _capture?.Append(bytes[^(int)(position - seen)..]);
-            Interlocked.Exchange(ref _length, position);
-        }
-    }
-
     private sealed class Content(StreamedRequestBody body) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-            body._sending = body.SendAsync(stream, cancellationToken);
+            body.StartSending(stream, cancellationToken);
 
         protected override bool TryComputeLength(out long length)
         {

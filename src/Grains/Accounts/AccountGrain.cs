@@ -37,7 +37,7 @@ internal sealed class AccountGrain(
     {
         if (State.Deleting)
         {
-            await FinishDeletionAsync(cancellationToken);
+            await EndDeletionAsync(cancellationToken);
         }
 
         // The directory first, and every time: after a crash in between it names an account that does not exist, which readers
@@ -73,7 +73,19 @@ internal sealed class AccountGrain(
 
         // From here on no token of the account is valid, whatever happens to the rest.
         await StoreAsync(State with { Deleting = true, Tokens = [] });
-        await FinishDeletionAsync(cancellationToken);
+        await EndDeletionAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task<bool> FinishDeletionAsync(CancellationToken cancellationToken = default)
+    {
+        if (!State.Deleting)
+        {
+            LeaveIfMissing();
+            return false;
+        }
+
+        await EndDeletionAsync(cancellationToken);
         return true;
     }
 
@@ -170,7 +182,7 @@ internal sealed class AccountGrain(
         return token.Token;
     }
 
-    private async Task FinishDeletionAsync(CancellationToken cancellationToken)
+    private async Task EndDeletionAsync(CancellationToken cancellationToken)
     {
         // A gateway takes itself off this account's list, a call back into this grain while it waits. It can do no harm: it is the
         // only call that gets in, and the loop goes over the list as it was.

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Testing;
 using GatewayActors.Testing.Upstreams;
@@ -220,6 +221,28 @@ public sealed class CompatTests : IAsyncLifetime
         var answer = await PostAsync("""{"model":"anthropic/claude","stream":true,"messages":[{"role":"user","content":"x"}]}""");
 
         Assert.Contains("broken", answer.Text, StringComparison.Ordinal);
+        await Assert.Single(_host.Script.Requests).Aborted.WaitAsync(_cancelled);
+    }
+
+    [Theory]
+    [InlineData("application/json", "{\"id\":\"msg_1\",", false)]
+    [InlineData("text/event-stream", "event: message_start\ndata: {\"type\":", true)]
+    public async Task Post_ProviderStallsWhileItsAnswerIsTranslated_IsToldByAStatus(string contentType, string beginning, bool isStream)
+    {
+        var idle = new UpstreamOptions().IdleTimeout;
+        _host.Script.Then(new UpstreamReply().Header("content-type", contentType).Send(beginning).Stall());
+        var answering = PostAsync($$"""{"model":"anthropic/claude","stream":{{(isStream ? "true" : "false")}},"messages":[{"role":"user","content":"x"}]}""");
+
+        // Set twice: with the first bytes, and by the translation that waits for the rest. The clock may not move in between, or the
+        // second time would begin where the first has ended.
+        await _host.Clock.SetAsync(idle, _cancelled);
+        await _host.Clock.SetAsync(idle, _cancelled);
+        _host.Clock.Advance(idle);
+        var answer = await answering;
+
+        Assert.Equal((504, "application/json"), (answer.Status, answer.Header("content-type")));
+        var entry = (await _host.Logs.NextAsync(_cancelled)).Entry;
+        Assert.Equal((504, false), (entry.StatusCode, entry.Success));
         await Assert.Single(_host.Script.Requests).Aborted.WaitAsync(_cancelled);
     }
 

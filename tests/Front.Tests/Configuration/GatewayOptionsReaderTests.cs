@@ -161,28 +161,6 @@ public sealed class GatewayOptionsReaderTests
         Assert.True(options.IsProviderEnabled("openai"));
     }
 
-    [Fact]
-    public void AddGatewayOptions_ValidConfiguration_GivesTheSameOptionsEveryWay()
-    {
-        using var services = new ServiceCollection()
-            .AddGatewayOptions(Configuration(("Gateway:Logs:BatchEntries", "7")), Slugs)
-            .BuildServiceProvider();
-
-        Assert.Equal(7, services.GetRequiredService<GatewayOptions>().Logs.BatchEntries);
-        Assert.Equal(7, services.GetRequiredService<IOptionsMonitor<GatewayOptions>>().CurrentValue.Logs.BatchEntries);
-    }
-
-    [Fact]
-    public void AddGatewayOptions_Mistakes_AreAllInTheException()
-    {
-        using var services = new ServiceCollection()
-            .AddGatewayOptions(Configuration(("Gateway:Mode", "x"), ("Gateway:Foo", "y")), Slugs)
-            .BuildServiceProvider();
-
-        var exception = Assert.Throws<OptionsValidationException>(services.GetRequiredService<GatewayOptions>);
-        Assert.Equal(2, exception.Failures.Count());
-    }
-
     private static IReadOnlyList<string> Validate(params (string Key, string Value)[] settings) =>
         GatewayOptionsReader.Validate(Configuration(settings), Slugs);
 

@@ -133,7 +133,8 @@ public sealed class AdminHost : IAsyncLifetime
             (int)response.StatusCode,
             response.Content.Headers.ContentType?.ToString(),
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
-            response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+            response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
+            string.Join(", ", response.Content.Headers.Allow));
     }
 
     internal async Task<string> GetTextAsync(string path) => await _client.GetStringAsync(new Uri(Address, path), TestContext.Current.CancellationToken);
@@ -142,7 +143,7 @@ public sealed class AdminHost : IAsyncLifetime
 }
 
 /// <summary>What came back.</summary>
-internal sealed record Answer(int Status, string? ContentType, string Text, IReadOnlyDictionary<string, string> Headers)
+internal sealed record Answer(int Status, string? ContentType, string Text, IReadOnlyDictionary<string, string> Headers, string Allowed)
 {
     public JsonElement Body => JsonElement.Parse(Text);
 

@@ -116,6 +116,7 @@ public sealed class AuthenticationFailureTests(AdminHost host)
         else
         {
             answer.AssertFailure(405, 10405);
+            Assert.Equal(path == "user" ? "GET" : "GET, POST", answer.Allowed);
         }
     }
 

@@ -101,6 +101,33 @@ public sealed class AccountGrainTests(ClusterFixture fixture)
         await AssertGoneAsync(id);
     }
 
+    [Theory]
+    [InlineData(1)] // nothing is on record: the account lives on
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task FinishDeletionAsync_DeletionWasInterrupted_EndsItWithoutBeingAskedAgain(int failing)
+    {
+        var id = await fixture.CreateAccountAsync();
+        var account = fixture.Account(id);
+        await fixture.Gateway(id, "one").CreateAsync(ClusterFixture.Configuration(), _cancelled);
+        var writes = 0;
+        fixture.Storage.BeforeWrite(account, () => Interlocked.Increment(ref writes) == failing ? new IOException("disk full") : null);
+        await Assert.ThrowsAsync<OrleansException>(() => account.DeleteAsync(_cancelled));
+        await DeactivateAsync(account);
+
+        Assert.Equal(failing > 1, await account.FinishDeletionAsync(_cancelled));
+        Assert.False(await account.FinishDeletionAsync(_cancelled));
+
+        if (failing > 1)
+        {
+            await AssertGoneAsync(id);
+        }
+        else
+        {
+            Assert.NotNull(await account.GetAsync(_cancelled));
+        }
+    }
+
     [Fact]
     public async Task CreateAsync_DeletionWasInterrupted_FinishesItFirst()
     {

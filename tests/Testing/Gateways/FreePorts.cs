@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace GatewayActors.Testing.Gateways;
 
 /// <summary>Ports for processes that cannot be told to choose one themselves.</summary>
-internal static class FreePorts
+public static class FreePorts
 {
     // Below the range that the system hands out by itself (from 32768), so that no outgoing connection takes the port between the
     // look and the use; begun at a place of the process's own, so that two test processes seldom try the same ones.

@@ -72,6 +72,8 @@ internal static class AccountEndpoints
     internal static async Task<Results<Ok<Envelope<Reference>>, ApiProblem>> DeleteAsync(
         string accountId, HttpContext context, IGrainFactory grains, ILogStore logs, ILogFlush flush, CancellationToken cancellationToken)
     {
+        // Before the account too: once it is gone, a crash would leave entries that nobody knows of.
+        await logs.DeleteAllAsync(accountId, gatewayId: null, cancellationToken);
         var deleted = await grains.GetGrain<IAccountGrain>(GrainKeys.Account(accountId)).DeleteAsync(cancellationToken);
 
         // Also when the account was gone before: an earlier deletion may have failed between the account and its logs.

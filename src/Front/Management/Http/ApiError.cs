@@ -45,6 +45,9 @@ internal static class ApiErrors
     /// <summary>The path exists with another method.</summary>
     public static ApiError MethodNotAllowed { get; } = new(10405, "Method not allowed for this authentication scheme");
 
+    /// <summary>The token has used up its requests.</summary>
+    public static ApiError TooManyRequests { get; } = new(971, "Please wait and consider throttling your request speed");
+
     /// <summary>There is no such path, or the account in it does not exist.</summary>
     public static ApiError NoRoute(string path) =>
         new(7003, $"Could not route to {path}, perhaps your object identifier is invalid?");
