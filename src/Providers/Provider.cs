@@ -58,6 +58,14 @@ public abstract class Provider
     public virtual void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         Credentials.Inject(headers, credential);
 
+    /// <summary>Whether a credential may be one to sign requests with.</summary>
+    public virtual bool TakesSigningKeys => false;
+
+    /// <summary>Makes the signer of a credential, whether a client has sent it or it was stored.</summary>
+    /// <param name="address">Where the requests go.</param>
+    /// <param name="credential">The value of the client's header, its scheme included or not, or the stored credential.</param>
+    public virtual SignerResult CreateSigner(UpstreamAddress address, string credential) => default;
+
     /// <summary>The JSON member of a request body that names the model.</summary>
     public virtual string ModelMember => "model";
 
@@ -91,6 +99,12 @@ public abstract class Provider
     /// </summary>
     public Translation.ChatTranslator? AnyTranslator =>
         field ??= ChatTranslator ?? (OpenAIPath(Mapping.OpenAIEndpoints.ChatCompletions) is { } path ? new Translation.Completions.CompletionsTranslator(path, Completions) : null);
+
+    /// <summary>The same for one model, where the provider serves some of its models in OpenAI's format and others not.</summary>
+    public virtual Translation.ChatTranslator? ChatTranslatorOf(string model) => ChatTranslator;
+
+    /// <summary>Puts requests for embeddings into the provider's own format; null where it has no embeddings, or serves OpenAI's format.</summary>
+    public virtual Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator => null;
 
     /// <summary>Makes a reader for one response; null where nothing can be read.</summary>
     public virtual Usage.UsageReader? CreateUsageReader(in Usage.ResponseFacts response) => null;

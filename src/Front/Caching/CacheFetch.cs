@@ -70,7 +70,7 @@ internal sealed class CacheFetch : IDisposable
     /// <summary>Takes what the upstream has answered: shares it, and stores it once it is whole.</summary>
     /// <param name="attempt">The answer, whatever its status; null for none. It is this method's from now on.</param>
     /// <returns>What the exchange goes on with; null if there is nothing.</returns>
-    public async ValueTask<Answer?> CompleteAsync(Attempt? attempt)
+    public async ValueTask<Answer?> CompleteAsync(Answer? attempt)
     {
         if (_lookup?.Answer is { } stale && !_step.HasFallback && IsFailure(attempt))
         {
@@ -111,11 +111,11 @@ internal sealed class CacheFetch : IDisposable
     }
 
     /// <summary>Whether the provider has failed, rather than refused the request.</summary>
-    private bool IsFailure(Attempt? attempt) => attempt is null
+    private bool IsFailure(Answer? attempt) => attempt is null
         ? _step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused }
-        : attempt.StatusCode is 429 or >= 500 || attempt.Usage?.Error is not null;
+        : attempt.StatusCode is 429 or >= 500 || attempt.StatesError;
 
-    private async ValueTask<Answer> ShareWholeAsync(Attempt attempt)
+    private async ValueTask<Answer> ShareWholeAsync(Answer attempt)
     {
         var body = attempt.First.ToArray();
         var head = Head(attempt);
@@ -130,7 +130,7 @@ internal sealed class CacheFetch : IDisposable
         return attempt;
     }
 
-    private LeaderReply ShareWhileItComesIn(Attempt attempt)
+    private LeaderReply ShareWhileItComesIn(Answer attempt)
     {
         _isHandedOver = true;
         var flight = _flight ?? new Flight(); // Without others to share with, still what keeps the body.
@@ -142,7 +142,7 @@ internal sealed class CacheFetch : IDisposable
     }
 
     /// <summary>Brings the rest of the body in, at the provider's pace and not at that of any client.</summary>
-    private async Task FetchAsync(Flight flight, Attempt attempt, SharedHead head)
+    private async Task FetchAsync(Flight flight, Answer attempt, SharedHead head)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // The head goes out meanwhile.
         Exception? failure = Unfinished; // Unless it is taken back: whatever goes wrong, half an answer must not pass for a whole one.
@@ -174,12 +174,12 @@ internal sealed class CacheFetch : IDisposable
         }
     }
 
-    private async ValueTask StoreAsync(Attempt attempt, SharedHead head, ReadOnlyMemory<byte> body)
+    private async ValueTask StoreAsync(Answer attempt, SharedHead head, ReadOnlyMemory<byte> body)
     {
         var mayStore = _lookup is not null and not { Outcome: CacheOutcome.Outdated }
             && attempt.StatusCode is >= 200 and <= 299
             && body.Length <= CachePlan.MaxBytes
-            && attempt.Usage?.Error is null
+            && !attempt.StatesError
             && StreamEnds.IsReached(_step.Route.Address.Path, head.ContentType, body.Span);
         if (!mayStore)
         {
@@ -200,7 +200,7 @@ internal sealed class CacheFetch : IDisposable
         });
     }
 
-    private static SharedHead Head(Attempt attempt) => new(attempt.StatusCode, attempt.ContentType, StorableAnswers.LastingHeaders(attempt));
+    private static SharedHead Head(Answer attempt) => new(attempt.StatusCode, attempt.ContentType, StorableAnswers.LastingHeaders(attempt));
 
     /// <summary>Lets others have the task, should they still want the answer.</summary>
     private void End()

@@ -24,7 +24,7 @@ internal abstract class SharedReply(Flight flight, SharedBody.Reader reader, Can
 }
 
 /// <summary>The answer for the exchange that has fetched it.</summary>
-internal sealed class LeaderReply(Flight flight, SharedBody.Reader reader, Attempt attempt, Task fetching, FlightSeat seat, CancellationToken client)
+internal sealed class LeaderReply(Flight flight, SharedBody.Reader reader, Answer attempt, Task fetching, FlightSeat seat, CancellationToken client)
     : SharedReply(flight, reader, client)
 {
     public override int StatusCode => attempt.StatusCode;
@@ -48,7 +48,7 @@ internal sealed class LeaderReply(Flight flight, SharedBody.Reader reader, Attem
         seat.Dispose();
 
         // A fallback drops an answer that others may still be reading.
-        _ = fetching.ContinueWith(static (_, attempt) => ((Attempt)attempt!).Dispose(), attempt, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = fetching.ContinueWith(static (_, attempt) => ((Answer)attempt!).Dispose(), attempt, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 }
 

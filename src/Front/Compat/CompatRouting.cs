@@ -5,6 +5,7 @@ using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Requests;
 using GatewayActors.Providers.Translation;
+using GatewayActors.Providers.Translation.Embeddings;
 using GatewayActors.Providers.Translation.Messages;
 
 namespace GatewayActors.Front.Compat;
@@ -24,6 +25,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     private const string Responses = "responses";
     private const string Messages = "messages";
     private const string CountTokens = "messages/count_tokens";
+    private const string Embeddings = "embeddings";
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int IdCharacters = 29;
     private const string BearerPrefix = "Bearer ";
@@ -70,11 +72,19 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
             step.AccessToken = CredentialOf(step);
             Relay(step, body, provider.Slug, model, messages, query);
         }
+        else if (operation == Embeddings && provider.EmbeddingTranslator is { } embeddings)
+        {
+            Translate(step, body, provider, embeddings, model);
+        }
+        else if (step.Format == ClientFormat.ChatCompletions && provider.ChatTranslatorOf(model) is { } own)
+        {
+            Translate(step, body, provider, own, ClientFormat.ChatCompletions, model);
+        }
         else if (provider.OpenAIPath(operation) is { } path)
         {
             Relay(step, body, provider.Slug, model, path, query);
         }
-        else if (step.Format is { } format && provider.AnyTranslator is { } translator)
+        else if (step.Format is { } format && (provider.ChatTranslatorOf(model) ?? provider.AnyTranslator) is { } translator)
         {
             if (operation == CountTokens)
             {
@@ -130,15 +140,37 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
         }
 
         step.Body = new MemoryRequestBody(call.Body);
-        foreach (var dropped in step.Translation.Dropped)
+        RouteTranslated(step, provider, call.Path, step.Translation.Dropped);
+    }
+
+    private void Translate(Step step, ReadOnlyMemory<byte> body, Provider provider, EmbeddingTranslator translator, string model)
+    {
+        try
+        {
+            var request = EmbeddingRequestReader.Read(body, model);
+            step.Embeddings = new(translator.Translate(request), request);
+        }
+        catch (RefusedRequestException refused)
+        {
+            step.Fail(new(GatewayErrorKind.UntranslatableRequest, refused.Message) { Parameter = refused.Parameter });
+            return;
+        }
+
+        var call = step.Embeddings.Call;
+        step.Body = new MemoryRequestBody(call.Bodies.Count == 1 ? call.Bodies[0] : ParallelCalls.Join(call.Bodies));
+        RouteTranslated(step, provider, call.Path, call.Dropped);
+    }
+
+    private void RouteTranslated(Step step, Provider provider, string path, IEnumerable<string> droppedMembers)
+    {
+        foreach (var dropped in droppedMembers)
         {
             step.Headers.Warn($"{dropped}: {provider.Slug} has nothing like it; left out.");
         }
 
         step.AccessToken = CredentialOf(step);
-        var question = call.Path.IndexOf('?', StringComparison.Ordinal);
-        routing.Invoke(
-            step, provider.Slug, question < 0 ? call.Path : call.Path.AsSpan(0, question), question < 0 ? [] : call.Path.AsSpan(question));
+        var question = path.IndexOf('?', StringComparison.Ordinal);
+        routing.Invoke(step, provider.Slug, question < 0 ? path : path.AsSpan(0, question), question < 0 ? [] : path.AsSpan(question));
     }
 
     private static void Count(Step step, ReadOnlyMemory<byte> body, ChatTranslator translator, string model)

@@ -23,7 +23,7 @@ internal sealed class BodyStage(GatewayOptions options)
             exchange.Body = step.Body = await RequestBodyReader.ReadAsync(
                 exchange.Http,
                 isRepeatable: step.AttemptPolicy.MaxAttempts > 1,
-                wholeBytes: CacheStage.BodyBytes(step),
+                wholeBytes: Math.Max(CacheStage.BodyBytes(step), step.Signer is null ? 0 : SigningStage.MaxBodyBytes),
                 options.Upstream.MaxRequestBodyBytes,
                 captureBytes: step.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
         }

@@ -42,6 +42,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<UpstreamGate>();
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();
+            services.AddSingleton<ParallelCalls>();
             services.AddSingleton<BodyStage>();
             services.AddSingleton<StepRunner>();
             services.AddSingleton<CompatRouting>();

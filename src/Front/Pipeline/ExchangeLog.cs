@@ -60,7 +60,7 @@ internal static class ExchangeLog
             ResponseBytes = step.ResponseBytes,
             EventId = step.Headers.EventId ?? exchange.IdText,
             Authentication = exchange.IsAuthenticated,
-            CompatibilityMode = step.Exchange.IsCompat || step.Translation is not null,
+            CompatibilityMode = step.Exchange.IsCompat || step.Translation is not null || step.Embeddings is not null,
             UserAgent = request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null,
             DetailsJson = Details(step),
             RequestBody = requestBody,

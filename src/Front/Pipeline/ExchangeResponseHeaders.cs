@@ -25,7 +25,7 @@ internal static class ExchangeResponseHeaders
                 headers["cf-aig-cache-stale"] = "true";
             }
 
-            if (step.Translation is { Dropped: { Count: > 0 } dropped })
+            if ((step.Translation?.Dropped ?? step.Embeddings?.Call.Dropped) is { Count: > 0 } dropped)
             {
                 headers["cf-aig-dropped-params"] = string.Join(", ", dropped);
             }

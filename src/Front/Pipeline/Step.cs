@@ -65,6 +65,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>How the client's request was put into the provider's format; null if it was not.</summary>
     public StepTranslation? Translation { get; set; }
 
+    /// <summary>How the client's request for embeddings was put into the provider's format; null if it was not.</summary>
+    public StepEmbeddings? Embeddings { get; set; }
+
     /// <summary>The type of <see cref="Body"/>.</summary>
     public string? ContentType => RequestHeaders.ContentType is [{ Length: > 0 } type, ..] ? type : null;
 
@@ -73,6 +76,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>What goes to the provider in place of the client's credential; null where that is passed on.</summary>
     public string? AccessToken { get; set; }
+
+    /// <summary>Signs every attempt; null where the credential itself travels.</summary>
+    public RequestSigner? Signer { get; set; }
 
     /// <summary>Ends the calls to the upstream: when the client goes away, or when all go who wait for the same answer.</summary>
     public CancellationToken Aborted { get; set; } = exchange.Http.RequestAborted;

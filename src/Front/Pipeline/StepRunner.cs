@@ -7,14 +7,17 @@ using GatewayActors.Front.Upstreams;
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Takes one routed step through its stages, up to an answer that may be committed.</summary>
-internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts)
+internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts, ParallelCalls calls)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
     public async ValueTask<Answer?> RunAsync(Step step)
     {
         var answer = await RunUntranslatedAsync(step);
-        return answer is not null && step.Translation is { } translation ? await TranslatedReply.CreateAsync(answer, translation) : answer;
+        return answer is null ? null
+            : step.Translation is { } translation ? await TranslatedReply.CreateAsync(answer, translation)
+            : step.Embeddings is { } embeddings ? await EmbeddingsReply.CreateAsync(answer, embeddings)
+            : answer;
     }
 
     private async ValueTask<Answer?> RunUntranslatedAsync(Step step)
@@ -23,6 +26,15 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
         if (step.Error is not null)
         {
             return null;
+        }
+
+        if (step.Route.Provider.TakesSigningKeys)
+        {
+            SigningStage.Invoke(step);
+            if (step.Error is not null)
+            {
+                return null;
+            }
         }
 
         if (step.Route.Transport.TakesServiceAccounts)
@@ -43,8 +55,14 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
             }
         }
 
+        if (step.Signer is not null && !step.Body.IsWhole)
+        {
+            step.Fail(SigningStage.TooLarge);
+            return null;
+        }
+
         var facts = RequestModel.Find(step.Body.Head, step.ContentType, step.Route);
-        step.RequestedModel = step.Route.Address.Model ?? facts.Model;
+        step.RequestedModel = step.Route.Address.Model ?? facts.Model ?? step.Embeddings?.Request.Model;
         step.WantsStream = facts.Stream == true;
         var (answer, fetch) = await cache.InvokeAsync(step);
         if (answer is not null || step.Error is not null || step.Exchange.ClientGone)
@@ -60,7 +78,7 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
                 return null;
             }
 
-            var attempt = await attempts.RunAsync(step);
+            var attempt = step.Embeddings is { Call.Bodies: { Count: > 1 } bodies } ? await calls.RunAsync(step, bodies) : await attempts.RunAsync(step);
             return fetch is null ? attempt : await fetch.CompleteAsync(attempt);
         }
     }

@@ -13,7 +13,10 @@ internal abstract class Answer : IDisposable
     public abstract string? ContentType { get; }
 
     /// <summary>Whether a fallback is tried instead, if there is one.</summary>
-    public virtual bool IsFailure => StatusCode >= 400;
+    public virtual bool IsFailure => StatusCode >= 400 || StatesError;
+
+    /// <summary>Whether it states an error although its status is 200, as far as it was read.</summary>
+    public virtual bool StatesError => false;
 
     /// <summary>Where it comes from.</summary>
     public virtual AnswerSource Source => AnswerSource.Upstream;

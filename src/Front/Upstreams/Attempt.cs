@@ -30,7 +30,7 @@ internal sealed class Attempt(HttpResponseMessage response, Stream body, byte[] 
     public override bool IsWhole => IsComplete;
 
     /// <summary>Looks into the first bytes: a stream may begin with an error although its status is 200.</summary>
-    public override bool IsFailure => StatusCode >= 400 || Usage?.Error is not null;
+    public override bool StatesError => Usage?.Error is not null;
 
     public override ReadOnlyMemory<byte> First => Buffer.AsMemory(0, Buffered);
 

@@ -81,7 +81,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         }
     }
 
-    private static async ValueTask<HttpRequestMessage> CreateRequestAsync(Step step, CancellationToken cancellationToken)
+    private async ValueTask<HttpRequestMessage> CreateRequestAsync(Step step, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Parse(step.Method), step.Route.Uri)
         {
@@ -100,6 +100,9 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         {
             AddHeaders(new UpstreamHeaders(request), translation.Call.Headers);
         }
+
+        // Last, and anew for every attempt: a signature covers what is sent and is good for minutes.
+        step.Signer?.Sign(new UpstreamHeaders(request), step.Method, step.Route.Uri, step.Body.Head, timeProvider.GetUtcNow());
 
         return request;
     }

@@ -21,6 +21,8 @@ internal sealed class AwsBedrockProvider : Provider
 
     public override Translation.ChatTranslator? ChatTranslator { get; } = new ConverseTranslator();
 
+    public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToBedrock();
+
     public override IReadOnlyList<string> Aliases { get; } = ["bedrock"];
 
     public override string DefaultBaseUrl => "https://{service}.{region}.amazonaws.com";
@@ -47,7 +49,7 @@ internal sealed class AwsBedrockProvider : Provider
         var path = request.Rest.ToString();
         if (region is HomeRegion)
         {
-            region = request.Home?.Region ?? DefaultRegion;
+            region = request.Home?.Region ?? RegionOf(request.Headers["authorization"]) ?? DefaultRegion;
             path = $"{service}/{region}/{rest}";
         }
 
@@ -80,7 +82,7 @@ internal sealed class AwsBedrockProvider : Provider
     }
 
     /// <inheritdoc/>
-    /// <remarks>For Bedrock API keys; access keys sign instead.</remarks>
+    /// <remarks>For Bedrock API keys; access keys sign instead (<see cref="CreateSigner"/>).</remarks>
     public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential)
     {
         if (IsMantleAnthropic(address))
@@ -91,6 +93,28 @@ internal sealed class AwsBedrockProvider : Provider
         {
             base.InjectCredential(headers, address, credential);
         }
+    }
+
+    public override bool TakesSigningKeys => true;
+
+    public override SignerResult CreateSigner(UpstreamAddress address, string credential)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(credential);
+        if (!AwsCredential.TryParse(credential, out var keys))
+        {
+            return default; // An API key, or a signature of the client's own.
+        }
+
+        if (keys is null)
+        {
+            return new(null, "The AWS credential must be a JSON object with accessKeyId, secretAccessKey, region and, of temporary keys, sessionToken.");
+        }
+
+        ReadOnlySpan<char> path = address.Path;
+        var service = RequestPath.TakeSegment(ref path);
+        var region = RequestPath.TakeSegment(ref path);
+        return new(new BedrockSigner(keys, Credentials, service is "bedrock-mantle" ? "bedrock-mantle" : "bedrock", region.ToString()), null);
     }
 
     public override string? ModelType(UpstreamAddress address)
@@ -105,6 +129,9 @@ internal sealed class AwsBedrockProvider : Provider
     }
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Bedrock(response);
+
+    private static string? RegionOf(string? authorization) =>
+        authorization is not null && AwsCredential.TryParse(authorization, out var keys) ? keys?.Region : null;
 
     private static string DomainOf(ReadOnlySpan<char> service, ReadOnlySpan<char> region) =>
         service.SequenceEqual("bedrock-mantle") ? "api.aws"

@@ -27,5 +27,12 @@ internal sealed record BedrockModel(string Id)
     /// <summary>Whether it can be told to call one certain tool.</summary>
     public bool CanNameTool => Claude.IsClaude || IsNova;
 
+    /// <summary>The path of an operation on a model, in the region that an ARN names; elsewhere in the credential's.</summary>
+    public static string PathOf(string id, string operation)
+    {
+        var region = id.StartsWith("arn:", StringComparison.Ordinal) && id.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : AwsBedrockProvider.HomeRegion;
+        return $"bedrock-runtime/{region}/model/{Uri.EscapeDataString(id)}/{operation}";
+    }
+
     private static bool Has(string id, string word) => id.Contains(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -47,7 +47,7 @@ internal sealed class ConverseTranslator : ChatTranslator
         json.Flush();
         return new ConverseCall
         {
-            Path = $"bedrock-runtime/{RegionOf(request.Model)}/model/{Uri.EscapeDataString(request.Model)}/{(request.Stream ? "converse-stream" : "converse")}",
+            Path = BedrockModel.PathOf(request.Model, request.Stream ? "converse-stream" : "converse"),
             Body = output.WrittenMemory,
             Dropped = dropped,
             Names = names,
@@ -83,8 +83,4 @@ internal sealed class ConverseTranslator : ChatTranslator
             : ClaudeAnswerForm.JsonInstruction;
         return tools.Instruction is { } other ? $"{other}\n{format}" : format;
     }
-
-    /// <summary>The region that an ARN names; elsewhere the credential's.</summary>
-    private static string RegionOf(string model) =>
-        model.StartsWith("arn:", StringComparison.Ordinal) && model.Split(':') is [_, _, _, { Length: > 0 } region, ..] ? region : AwsBedrockProvider.HomeRegion;
 }

@@ -23,5 +23,7 @@ internal sealed class CohereProvider() : SingleHostProvider("cohere", "https://a
 
     public override Translation.ChatTranslator? ChatTranslator { get; } = new CohereTranslator();
 
+    public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToCohere();
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Cohere(response);
 }

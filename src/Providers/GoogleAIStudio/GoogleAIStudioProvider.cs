@@ -24,6 +24,8 @@ internal sealed class GoogleAIStudioProvider : Provider
 
     public override Translation.ChatTranslator? ChatTranslator { get; } = new GeminiTranslator(GoogleService.AIStudio);
 
+    public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToGemini();
+
     public override UpstreamMapping Map(in ProviderRequest request)
     {
         if (RequestPath.Problem(request) is { } problem)

@@ -27,6 +27,8 @@ internal sealed class GoogleVertexAIProvider : Provider
 
     public override Translation.ChatTranslator? ChatTranslator { get; } = new GeminiTranslator(GoogleService.Vertex);
 
+    public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToVertex();
+
     public override UpstreamMapping Map(in ProviderRequest request)
     {
         if (RequestPath.Problem(request) is { } problem)

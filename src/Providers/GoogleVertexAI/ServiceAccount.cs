@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using GatewayActors.Providers.Mapping;
 
 namespace GatewayActors.Providers.GoogleVertexAI;
 
@@ -17,7 +17,6 @@ namespace GatewayActors.Providers.GoogleVertexAI;
 public sealed class ServiceAccount
 {
     private const string CloudPlatformScope = "https://www.googleapis.com/auth/cloud-platform";
-    private const int MaxLength = 32 * 1024; // key files have about 2,400 characters
 
     private readonly string _privateKey;
 
@@ -25,9 +24,9 @@ public sealed class ServiceAccount
     {
         ClientEmail = clientEmail;
         _privateKey = privateKey;
-        PrivateKeyId = Text(json, "private_key_id");
-        ProjectId = Text(json, "project_id");
-        Region = Text(json, "region");
+        PrivateKeyId = JsonCredential.Text(json, "private_key_id");
+        ProjectId = JsonCredential.Text(json, "project_id");
+        Region = JsonCredential.Text(json, "region");
 
         // With the private key in it: whoever knows only the public parts must not get the owner's token out of a cache.
         CacheKey = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{clientEmail}\n{PrivateKeyId}\n{privateKey}")));
@@ -54,28 +53,16 @@ public sealed class ServiceAccount
     {
         ArgumentNullException.ThrowIfNull(authorization);
         account = null;
-        var text = authorization.AsSpan().Trim();
-        if (text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-        {
-            text = text["Bearer ".Length..].Trim();
-        }
-
-        if (text.Length is < 2 or > MaxLength)
-        {
-            return false;
-        }
-
-        var json = text[0] == '{' ? Encoding.UTF8.GetBytes(text.ToString()) : Decode(text);
-        if (json is null || !json.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+        using var document = JsonCredential.TryParse(authorization);
+        if (document is null)
         {
             return false;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            if (Text(root, "client_email") is not { } email || Text(root, "private_key") is not { } privateKey)
+            if (JsonCredential.Text(root, "client_email") is not { } email || JsonCredential.Text(root, "private_key") is not { } privateKey)
             {
                 return false;
             }
@@ -83,9 +70,9 @@ public sealed class ServiceAccount
             account = new(email, privateKey, root);
             return true;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            return false; // not a service account, whatever it is
+            return false; // text that is no text: not a service account, whatever it is
         }
     }
 
@@ -142,15 +129,4 @@ public sealed class ServiceAccount
 
         return Base64Url.EncodeToString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
-
-    // Both alphabets, padded or not. Line breaks of `base64` without -w0 cannot stand in a header, but can in a stored key.
-    private static byte[]? Decode(ReadOnlySpan<char> text)
-    {
-        var urlSafe = text.ToString().Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(urlSafe.Length)];
-        return Base64Url.DecodeFromChars(urlSafe, bytes, out _, out var written) == OperationStatus.Done ? bytes[..written] : null;
-    }
-
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }

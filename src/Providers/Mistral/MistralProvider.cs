@@ -19,6 +19,8 @@ internal sealed class MistralProvider() : SingleHostProvider("mistral", "https:/
         Reasoning = ReasoningForm.None,
     };
 
+    public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToMistral();
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndEmbeddings;

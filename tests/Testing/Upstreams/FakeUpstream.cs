@@ -131,6 +131,13 @@ public sealed class FakeUpstream : IAsyncDisposable
                 response.ContentLength = request.Body.Length;
                 await response.Body.WriteAsync(request.Body, context.RequestAborted);
                 break;
+            case UpstreamReply.Choose choose:
+                foreach (var next in choose.Reply(request).Steps)
+                {
+                    await PlayAsync(next, context, request);
+                }
+
+                break;
             case UpstreamReply.WaitFor wait:
                 await wait.Gate.Opened.WaitAsync(context.RequestAborted);
                 break;

@@ -19,6 +19,8 @@ public sealed class UpstreamReply
 
     internal sealed record Echo : Step;
 
+    internal sealed record Choose(Func<RecordedRequest, UpstreamReply> Reply) : Step;
+
     internal sealed record WaitFor(Gate Gate) : Step;
 
     internal sealed record Close(bool Reset) : Step;
@@ -37,6 +39,9 @@ public sealed class UpstreamReply
 
     /// <summary>Answers with the request's own body and content type.</summary>
     public static UpstreamReply EchoBody() => new UpstreamReply().Add(new Echo());
+
+    /// <summary>Answers as the request's body has it.</summary>
+    public static UpstreamReply ByBody(Func<RecordedRequest, UpstreamReply> reply) => new UpstreamReply().Add(new Choose(reply));
 
     /// <summary>Sets the status.</summary>
     public UpstreamReply Status(int code) => Add(new SetStatus(code));

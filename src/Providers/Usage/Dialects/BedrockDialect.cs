@@ -15,6 +15,7 @@ internal sealed class BedrockDialect : UsageDialect
         ("message.model", MessageModel),
         ("error", Failure),
         ("inputTextTokenCount", TitanInput),
+        ("inputTokenCount", TitanInput),
         ("results[].tokenCount", TitanOutput),
         ("prompt_token_count", LlamaInput),
         ("generation_token_count", LlamaOutput),
