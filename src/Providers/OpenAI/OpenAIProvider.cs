@@ -8,6 +8,8 @@ namespace GatewayActors.Providers.OpenAI;
 /// <remarks>https://platform.openai.com/docs/api-reference</remarks>
 internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://api.openai.com/v1")
 {
+    private static readonly OpenAIChatToResponses ToResponses = new();
+
     public override CompletionsDialect Completions { get; } = new()
     {
         CountsCompletionTokens = true,
@@ -17,6 +19,8 @@ internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://a
         Reasoning = ReasoningForm.EffortOfModel,
         Members = ["user", "service_tier", "verbosity", "prompt_cache_key"],
     };
+
+    public override Translation.ChatTranslator? ChatTranslatorOf(string model) => OpenAIModel.IsOnlyInResponses(model) ? ToResponses : null;
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 

@@ -137,6 +137,11 @@ public abstract class EventAnswerReader : ChatAnswerReader
     /// <summary>Reads the JSON of one event.</summary>
     protected abstract void Read(JsonElement data);
 
+    /// <summary>The provider says that this was all. Few rely on it: most have said so before, in a way of their own.</summary>
+    protected virtual void Done()
+    {
+    }
+
     /// <summary>The stream has ended: what is still held back goes out now.</summary>
     protected virtual void Finish()
     {
@@ -144,8 +149,14 @@ public abstract class EventAnswerReader : ChatAnswerReader
 
     private void ReadEvent(ReadOnlyMemory<byte> data)
     {
-        if (data.Span.SequenceEqual("[DONE]"u8) || data.IsEmpty)
+        if (data.IsEmpty)
         {
+            return;
+        }
+
+        if (data.Span.SequenceEqual("[DONE]"u8))
+        {
+            Done();
             return;
         }
 

@@ -15,6 +15,8 @@ namespace GatewayActors.Providers.WorkersAI;
 /// </remarks>
 internal sealed class WorkersAIProvider : Provider
 {
+    private static readonly OpenAIChatToWorkersAIRun RunTranslator = new();
+
     public override string Slug => "workers-ai";
 
     public override string DefaultBaseUrl => "https://api.cloudflare.com/client/v4/accounts/{account}/ai/run";
@@ -49,6 +51,10 @@ internal sealed class WorkersAIProvider : Provider
         WritesEmptyContent = true,
         ReasoningMember = "reasoning",
     };
+
+    public override Translation.ChatTranslator? ChatTranslatorOf(string model) => WorkersAIModel.IsOpenAICompatible(model) ? null : RunTranslator;
+
+    public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToWorkersAI();
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.WorkersAI(response);
 
