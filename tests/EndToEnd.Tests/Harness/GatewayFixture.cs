@@ -24,6 +24,9 @@ public sealed class GatewayFixture : IAsyncLifetime
         ["Gateway:Providers:openai:BaseUrl"] = baseUrl + "/v1",
         ["Gateway:Providers:anthropic:BaseUrl"] = baseUrl + "/v1",
         ["Gateway:Providers:google-ai-studio:BaseUrl"] = baseUrl,
+        ["Gateway:Providers:aws-bedrock:BaseUrl"] = baseUrl,
+        ["Gateway:Providers:cohere:BaseUrl"] = baseUrl + "/v1",
+        ["Gateway:Providers:workers-ai:BaseUrl"] = baseUrl,
     };
 
     public async ValueTask InitializeAsync()

@@ -14,6 +14,7 @@ const fixtures = [
     chunkSize: 4,
     latency: 50,
   },
+  { match: { userMessage: 'structured' }, response: { content: '{"city":"Oslo"}' } },
   { match: { userMessage: 'hello' }, response: { content: 'Hi there, friend!' }, chunkSize: 5 },
 ].map((fixture) => ({
   ...fixture,
@@ -23,6 +24,22 @@ const fixtures = [
 }));
 
 const mock = await createServer(fixtures, { port: 0, host: '127.0.0.1', logLevel: 'silent' });
+
+// The mock has Bedrock's chats but not its embeddings.
+const others = mock.server.listeners('request');
+mock.server.removeAllListeners('request');
+mock.server.on('request', async (request, response) => {
+  if (!request.url.startsWith('/model/amazon.titan-embed')) {
+    others.forEach((listener) => listener(request, response));
+    return;
+  }
+
+  let body = '';
+  for await (const piece of request) body += piece;
+  const { inputText, dimensions = 4 } = JSON.parse(body);
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ embedding: Array(dimensions).fill(inputText.length / 16), inputTextTokenCount: inputText.length }));
+});
 mock.server.on('request', (request, response) => {
   response.on('close', () => {
     if (!response.writableFinished) console.log(`ABORTED ${request.headers['x-test-case']}`);

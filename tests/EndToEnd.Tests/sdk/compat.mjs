@@ -9,7 +9,22 @@ const client = new OpenAI({
   defaultHeaders: gatewayHeaders('compat'),
   maxRetries: 0,
 });
-const models = ['openai/gpt-4o-mini', 'anthropic/claude-sonnet-4-5', 'google-ai-studio/gemini-2.5-flash'];
+const models = [
+  'openai/gpt-4o-mini',
+  'openai/gpt-5-pro', // by way of Responses
+  'anthropic/claude-sonnet-4-5',
+  'google-ai-studio/gemini-2.5-flash',
+  'aws-bedrock/anthropic.claude-haiku-4-5-20251001-v1:0',
+  'cohere/command-a-03-2025',
+  'workers-ai/@cf/meta/llama-3.3-70b-instruct-fp8-fast',
+];
+const embedders = [
+  { model: 'openai/text-embedding-3-small' },
+  { model: 'google-ai-studio/gemini-embedding-001', single: true }, // the mock takes one text at a time
+  { model: 'cohere/embed-v4.0' },
+  { model: 'workers-ai/@cf/baai/bge-m3' },
+  { model: 'aws-bedrock/amazon.titan-embed-text-v2:0' },
+];
 const say = (content) => [{ role: 'user', content }];
 const tools = [
   {
@@ -60,6 +75,22 @@ for (const model of models) {
     assert.equal(answer.choices[0].message.content, 'It is sunny in Oslo.');
   };
 
+  checks[`${model}: structured`] = async () => {
+    const answer = await client.chat.completions.parse({
+      model,
+      messages: say('structured'),
+      response_format: {
+        type: 'json_schema',
+        json_schema: {
+          name: 'place',
+          strict: true,
+          schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
+        },
+      },
+    });
+    assert.deepEqual(JSON.parse(answer.choices[0].message.content), { city: 'Oslo' });
+  };
+
   checks[`${model}: streamed with tools`] = async () => {
     const stream = client.chat.completions.stream({ model, messages: say('weather'), tools });
     const answer = await stream.finalChatCompletion();
@@ -67,8 +98,38 @@ for (const model of models) {
   };
 }
 
+for (const { model, single } of embedders) {
+  for (const encoding_format of [undefined, 'float']) {
+    checks[`${model}: embeddings, ${encoding_format ?? 'as the SDK asks by itself'}`] = async () => {
+      const texts = single ? ['low tide'] : ['low tide', 'high tides', 'low tide'];
+      const answer = await client.embeddings.create({ model, input: texts, encoding_format });
+      assert.equal(answer.object, 'list');
+      assert.deepEqual(answer.data.map((item) => item.index), texts.map((_, index) => index));
+      const [first, second, third] = answer.data.map((item) => item.embedding);
+      assert.ok(first.length > 1 && first.every((number) => Number.isFinite(number) && Math.abs(number) <= 2));
+      if (!single) {
+        assert.deepEqual(third, first);
+        assert.notDeepEqual(second, first);
+      }
+      assert.ok(answer.usage.prompt_tokens >= 0);
+    };
+  }
+}
+
 await run({
   ...checks,
+
+  async 'token ids are refused where they mean nothing'() {
+    const error = await failure(client.embeddings.create({ model: 'cohere/embed-v4.0', input: [1, 2, 3] }));
+    assert.ok(error instanceof OpenAI.BadRequestError);
+    assert.equal(error.param, 'input');
+  },
+
+  async 'AWS access keys as the key sign the request'() {
+    const keys = JSON.stringify({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', region: 'eu-west-1' });
+    const answer = await client.withOptions({ apiKey: keys }).chat.completions.create({ model: 'aws-bedrock/amazon.nova-lite-v1:0', messages: say('hello') });
+    assert.equal(answer.choices[0].message.content, 'Hi there, friend!');
+  },
 
   async 'aborted in the middle of a translated stream'() {
     const stream = await client.chat.completions.create(
