@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Providers;
 
@@ -37,7 +36,7 @@ internal sealed class UpstreamTransports : IDisposable
             .. from provider in catalog.All
                where options.IsProviderEnabled(provider.Slug)
                let baseUrl = options.Providers.TryGetValue(provider.Slug, out var set) ? set.BaseUrl?.TrimEnd('/') : null
-               let handler = baseUrl is null && inProcess.TryGetValue(provider.Slug, out var make) ? make() : CreateHandler(options.Upstream)
+               let handler = baseUrl is null && inProcess.TryGetValue(provider.Slug, out var make) ? make() : UpstreamHandlers.Create(options.Upstream)
                select new UpstreamTransport(provider, baseUrl, new HttpMessageInvoker(handler)),
         ];
         _bySlug = _all
@@ -56,22 +55,4 @@ internal sealed class UpstreamTransports : IDisposable
             transport.Dispose();
         }
     }
-
-    private static SocketsHttpHandler CreateHandler(UpstreamOptions options) => new()
-    {
-        // Bytes and headers pass as they are; what the handler would do by itself, the client decides.
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = System.Net.DecompressionMethods.None,
-        ActivityHeadersPropagator = null,
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        ConnectTimeout = options.ConnectTimeout,
-        EnableMultipleHttp2Connections = true,
-        // So that a change of the provider's addresses is followed.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        // Shorter than what servers and balancers commonly keep, or requests would meet connections that are just being closed.
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
-    };
 }
