@@ -9,6 +9,9 @@ public abstract class Provider
     /// <summary>The path segment after the gateway, and the name in logs and metrics.</summary>
     public abstract string Slug { get; }
 
+    /// <summary>Whose answers are the same: answers are cached under it, besides the account.</summary>
+    public virtual string CacheName => Slug;
+
     /// <summary>Other path segments that mean the same.</summary>
     public virtual IReadOnlyList<string> Aliases => [];
 

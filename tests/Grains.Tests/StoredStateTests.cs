@@ -1,4 +1,5 @@
 using GatewayActors.Grains.Accounts;
+using GatewayActors.Grains.CustomProviders;
 using GatewayActors.Grains.Gateways;
 using GatewayActors.Grains.Limits;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,16 @@ public sealed class StoredStateTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public void CustomProvidersState_WithoutNewerFields_IsReadWithTheirDefaults()
+    {
+        var state = Read<OldCustomProvidersState, CustomProvidersState>(new() { Version = 7 });
+
+        Assert.Equal(7, state.Version);
+        Assert.Empty(state.Providers);
+        Assert.Empty(state.Rules);
+    }
+
+    [Fact]
     public void GatewayState_WithFieldsOfANewerRelease_IsReadWithoutThem()
     {
         var state = Read<NewGatewayState, GatewayState>(new() { LastVersion = 3, Later = "later" });
@@ -60,6 +71,12 @@ public sealed class StoredStateTests(ClusterFixture fixture)
 internal sealed class OldGatewayState
 {
     [Id(1)] public long LastVersion { get; set; }
+}
+
+[GenerateSerializer, Alias("test.old-custom-providers-state")]
+internal sealed record OldCustomProvidersState
+{
+    [Id(0)] public long Version { get; init; }
 }
 
 [GenerateSerializer, Alias("test.old-quota-state")]

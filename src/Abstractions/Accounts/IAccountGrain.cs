@@ -11,6 +11,13 @@ public interface IAccountGrain : IGrainWithStringKey
     [ReadOnly, Alias("get")]
     Task<AccountRecord?> GetAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Whether the account exists and is not being deleted. Interleaves: one synchronous look, so that a grain which the deletion waits for
+    /// can ask.
+    /// </summary>
+    [AlwaysInterleave, Alias("exists")]
+    ValueTask<bool> ExistsAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Creates the account if it does not exist and enters it in the directory; repeating it changes nothing.</summary>
     [Alias("create")]
     Task<AccountRecord> CreateAsync(string name, CancellationToken cancellationToken = default);

@@ -28,7 +28,7 @@ internal static class CacheKeys
         Append(hash, clientKey is null ? FromRequest : FromClient);
         Append(hash, gateway.AccountId);
         Append(hash, gateway.GatewayId);
-        Append(hash, step.Route.Provider.Slug);
+        Append(hash, step.Route.Provider.CacheName);
         if (clientKey is null)
         {
             Append(hash, step.Method);

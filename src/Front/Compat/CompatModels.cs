@@ -1,16 +1,21 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers.Custom;
 using GatewayActors.Providers.Pricing;
+using Orleans.Runtime;
 
 namespace GatewayActors.Front.Compat;
 
 /// <summary>
-/// Answers which models the OpenAI-compatible endpoint can call: those of the price table whose provider it reaches. Others work too, only
-/// nobody knows their names here.
+/// Answers which models the OpenAI-compatible endpoint can call: those of the price table whose provider it reaches, and those that the
+/// account's own providers price by name. Others work too, only nobody knows their names here.
 /// </summary>
-internal sealed class CompatModels(IPriceTable prices, UpstreamTransports transports, TimeProvider timeProvider)
+internal sealed partial class CompatModels(
+    IPriceTable prices, UpstreamTransports transports, AccountProviders accounts, TimeProvider timeProvider, ILogger<CompatModels> logger)
 {
     public const string Endpoint = "models";
 
@@ -19,11 +24,32 @@ internal sealed class CompatModels(IPriceTable prices, UpstreamTransports transp
     private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // The table does not change while the process runs.
-    private readonly Lazy<byte[]> _list = new(() => Write(prices, transports, timeProvider.GetUtcNow().ToUnixTimeSeconds()));
+    private readonly Lazy<byte[]> _list = new(() => Write(prices, transports, [], timeProvider.GetUtcNow().ToUnixTimeSeconds()));
 
-    public ValueTask AnswerAsync(Exchange exchange) => JsonAnswer.WriteAsync(exchange, _list.Value);
+    public async ValueTask AnswerAsync(Exchange exchange)
+    {
+        if (await FindOwnAsync(exchange) is { } own)
+        {
+            await JsonAnswer.WriteAsync(exchange, own.Length == 0 ? _list.Value : Write(prices, transports, own, timeProvider.GetUtcNow().ToUnixTimeSeconds()));
+        }
+    }
 
-    private static byte[] Write(IPriceTable prices, UpstreamTransports transports, long now)
+    private async ValueTask<CustomProvider[]?> FindOwnAsync(Exchange exchange)
+    {
+        try
+        {
+            var set = exchange.CustomProviders ??= await accounts.GetAsync(exchange.Gateway.AccountId);
+            return [.. set.All.Where(entry => entry.IsEnabled && entry.Provider.Settings!.Prices.Models.Any()).Select(entry => entry.Provider).OrderBy(provider => provider.Slug, StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            LogNoDecision(exchange.Id, exception);
+            exchange.Fail(GatewayError.NoDecision);
+            return null;
+        }
+    }
+
+    private static byte[] Write(IPriceTable prices, UpstreamTransports transports, IReadOnlyList<CustomProvider> own, long now)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, AsWritten))
@@ -36,6 +62,14 @@ internal sealed class CompatModels(IPriceTable prices, UpstreamTransports transp
                 if (transports.Find(provider) is { Provider: var target } && CompatRouting.ServesChat(target))
                 {
                     Write(json, provider, model, price, now);
+                }
+            }
+
+            foreach (var provider in own)
+            {
+                foreach (var (_, model, price) in provider.Settings!.Prices.Models)
+                {
+                    Write(json, provider.Slug, model, price, now);
                 }
             }
 
@@ -72,4 +106,7 @@ internal sealed class CompatModels(IPriceTable prices, UpstreamTransports transp
             json.WriteNull(name);
         }
     }
+
+    [LoggerMessage(EventId = 1205, EventName = "NoModels", Level = LogLevel.Error, Message = "No grain said which models of the account's own exchange {ExchangeId} may call.")]
+    private partial void LogNoDecision(Guid exchangeId, Exception exception);
 }

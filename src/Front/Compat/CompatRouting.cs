@@ -111,6 +111,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
         }
 
         step.Body = new MemoryRequestBody(replaced);
+        step.UsesOpenAIPath = true;
         routing.Invoke(step, slug, path, query);
     }
 
@@ -168,6 +169,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
             step.Headers.Warn($"{dropped}: {provider.Slug} has nothing like it; left out.");
         }
 
+        step.UsesOpenAIPath = provider.ChatTranslator is null;
         step.AccessToken = CredentialOf(step);
         var question = path.IndexOf('?', StringComparison.Ordinal);
         routing.Invoke(step, provider.Slug, question < 0 ? path : path.AsSpan(0, question), question < 0 ? [] : path.AsSpan(question));

@@ -5,7 +5,7 @@ public sealed class UpstreamOptions
 {
     /// <summary>
     /// Whether URLs that tenants set (custom providers, OTLP and log-push targets, guardrail endpoints) may resolve to loopback,
-    /// link-local or private addresses. Default: false.
+    /// link-local or private addresses, and may be plain http. Default: false.
     /// </summary>
     public bool AllowPrivateNetworks { get; set; }
 

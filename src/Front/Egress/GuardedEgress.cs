@@ -55,7 +55,7 @@ internal sealed partial class GuardedEgress(IHostResolver resolver, GatewayOptio
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    [LoggerMessage(EventId = 1203, EventName = "EgressRefused", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 1206, EventName = "EgressRefused", Level = LogLevel.Warning,
         Message = "A tenant's URL names {Host}:{Port}, which is not, or not only, at public addresses; no connection was made. Gateway:Upstream:AllowPrivateNetworks allows it.")]
     private partial void LogRefused(string host, int port);
 }

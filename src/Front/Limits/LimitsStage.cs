@@ -162,7 +162,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
 
     private decimal Amount(Step step, LimitRule rule, UsageEstimate estimate) => rule.Kind == LimitKind.Tokens
         ? estimate.Tokens
-        : estimate.Cost(prices.Find(step.Route.Provider.Slug, answeredModel: null, step.RequestedModel), step.Headers.CustomCost);
+        : estimate.Cost(step.Route.PriceOf(prices, answeredModel: null, step.RequestedModel), step.Headers.CustomCost);
 
     private static GatewayError Refusal(LimitRule rule, LimitSubject subject, TimeSpan retryAfter)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GatewayActors.Front.Management.Accounts;
+using GatewayActors.Front.Management.CustomProviders;
 using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logs;
@@ -33,6 +34,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, AccountsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, GatewaysJson.Default);
                 json.TypeInfoResolverChain.Insert(0, LogsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, CustomProvidersJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
@@ -71,6 +73,7 @@ internal static class ManagementExtensions
             group.MapTokens();
             group.MapGateways();
             group.MapLogs();
+            group.MapCustomProviders();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.Egress;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
@@ -13,6 +15,7 @@ using GatewayActors.Front.Upstreams;
 using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -28,6 +31,10 @@ internal static class DataPlaneExtensions
             services.AddSingleton<AuthenticationStage>();
             services.AddSingleton<AdmissionStage>();
             services.AddSingleton<RoutingStage>();
+            services.TryAddSingleton<IHostResolver, SystemHostResolver>();
+            services.AddSingleton<GuardedEgress>();
+            services.AddSingleton<AccountProviders>();
+            services.AddSingleton<CustomProviderStage>();
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();
             services.AddSingleton<CompatEndpoint>();
@@ -102,6 +109,6 @@ internal static class DataPlaneExtensions
         {
             [GatewayOptions.SimulatorSlug] = () => new SimulatorHandler(services.GetRequiredService<TimeProvider>()),
         };
-        return new(services.GetRequiredService<ProviderCatalog>(), services.GetRequiredService<GatewayOptions>(), inProcess.ToFrozenDictionary(StringComparer.Ordinal));
+        return new(services.GetRequiredService<ProviderCatalog>(), services.GetRequiredService<GatewayOptions>(), services.GetRequiredService<GuardedEgress>(), inProcess.ToFrozenDictionary(StringComparer.Ordinal));
     }
 }

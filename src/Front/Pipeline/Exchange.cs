@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Custom;
+using GatewayActors.Providers.Pricing;
 using GatewayActors.Providers.Translation;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -39,6 +42,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>Set by admission: the configuration that holds for this exchange.</summary>
     public GatewaySnapshot Snapshot { get; set; } = null!;
+
+    /// <summary>The account's own providers; null until a step needs them.</summary>
+    public CustomProviderSet? CustomProviders { get; set; }
 
     /// <summary>What the gateway's rate limit said; null while it was not asked.</summary>
     public RateLimitDecision? Rate { get; set; }
@@ -110,6 +116,10 @@ internal sealed record UpstreamRoute(UpstreamTransport Transport, UpstreamAddres
         "image" => "image_generation",
         var type => type,
     };
+
+    /// <summary>The price of a model here: by the tenant's own rules for its own providers, else by the price table.</summary>
+    public ModelPrice? PriceOf(IPriceTable prices, string? answeredModel, string? requestedModel) =>
+        (Provider is CustomProvider { Settings: { } own } ? own.Prices : prices).Find(Provider.Slug, answeredModel, requestedModel);
 
     /// <summary>The address to send to.</summary>
     public Uri Uri { get; } = new(Address.Url, AsReceived);

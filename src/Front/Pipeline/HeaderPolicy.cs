@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using GatewayActors.Providers;
@@ -23,6 +24,9 @@ internal static class HeaderPolicy
 
     private static readonly string[] NotForwardedPrefixes = ["cf-aig-", "cf-access-", "x-forwarded-"];
 
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private static readonly FrozenSet<string> NotReturned = FrozenSet.ToFrozenSet(
         [
             "access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods", "access-control-allow-origin",
@@ -42,6 +46,16 @@ internal static class HeaderPolicy
                 || text.Equals("Key", StringComparison.OrdinalIgnoreCase) || text.Equals("Api-Key", StringComparison.OrdinalIgnoreCase)
                 || text.Equals("Basic", StringComparison.OrdinalIgnoreCase)));
     }
+
+    /// <summary>Whether this can be the name of a header (RFC 9110 §5.6.2).</summary>
+    public static bool IsName(ReadOnlySpan<char> name) => !name.IsEmpty && !name.ContainsAnyExcept(NameCharacters);
+
+    /// <summary>Whether this can be the value of a header that a tenant sets.</summary>
+    public static bool IsValue(ReadOnlySpan<char> value) => !value.ContainsAnyExceptInRange(' ', '~');
+
+    /// <summary>Whether a tenant may set this header on requests to an upstream: not what belongs to the connection, to the body or to us.</summary>
+    public static bool MaySet(string name) =>
+        !NotForwarded.Contains(name) && !StartsWithAny(name, NotForwardedPrefixes) && !name.StartsWith("content-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Copies the headers of a step to an attempt.</summary>
     public static void CopyRequest(Step step, HttpRequestMessage attempt)

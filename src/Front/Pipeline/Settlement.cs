@@ -4,6 +4,7 @@ using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers.Custom;
 using GatewayActors.Providers.Pricing;
 using GatewayActors.Providers.Usage;
 
@@ -39,8 +40,8 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
             return null;
         }
 
-        var price = prices.Find(step.Route.Provider.Slug, report.Model, step.RequestedModel);
-        step.IsPricedModel |= price is not null;
+        var price = step.Route.PriceOf(prices, report.Model, step.RequestedModel);
+        step.IsPricedModel |= price is not null && step.Route.Provider is not CustomProvider; // A tenant could price any name.
         return CostCalculator.Compute(usage, price, step.Headers.CustomCost, report.ServiceTier);
     }
 

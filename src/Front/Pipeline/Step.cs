@@ -71,6 +71,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>The type of <see cref="Body"/>.</summary>
     public string? ContentType => RequestHeaders.ContentType is [{ Length: > 0 } type, ..] ? type : null;
 
+    /// <summary>Whether the path is an endpoint of OpenAI's, not the provider's own as the client wrote it.</summary>
+    public bool UsesOpenAIPath { get; set; }
+
     /// <summary>Set by routing.</summary>
     public UpstreamRoute Route { get; set; } = null!;
 

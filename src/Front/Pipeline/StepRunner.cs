@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
+using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers.Custom;
 
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Takes one routed step through its stages, up to an answer that may be committed.</summary>
-internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts, ParallelCalls calls)
+internal sealed class StepRunner(
+    CustomProviderStage customProviders, AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts, ParallelCalls calls)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
@@ -22,6 +25,15 @@ internal sealed class StepRunner(AccessTokenStage accessTokens, BodyStage bodies
 
     private async ValueTask<Answer?> RunUntranslatedAsync(Step step)
     {
+        if (step.Route.Provider is CustomProvider { IsResolved: false })
+        {
+            await customProviders.InvokeAsync(step);
+            if (step.Error is not null)
+            {
+                return null;
+            }
+        }
+
         CredentialStage.Invoke(step);
         if (step.Error is not null)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Egress;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Custom;
 
 namespace GatewayActors.Front.Upstreams;
 
@@ -26,11 +28,16 @@ internal sealed class UpstreamTransports : IDisposable
     private readonly FrozenDictionary<string, UpstreamTransport>.AlternateLookup<ReadOnlySpan<char>> _bySlug;
     private readonly IReadOnlyList<UpstreamTransport> _all;
 
+    // One for the providers of all tenants: connections are kept by host, and nothing of a request stays with them.
+    private readonly HttpMessageInvoker _guarded;
+
     /// <param name="catalog">The providers.</param>
     /// <param name="options">The operator's options.</param>
+    /// <param name="egress">Makes the connections to URLs that tenants set.</param>
     /// <param name="inProcess">Handlers of providers that live in this process, by slug, unless the operator gives them a base URL.</param>
-    public UpstreamTransports(ProviderCatalog catalog, GatewayOptions options, IReadOnlyDictionary<string, Func<HttpMessageHandler>> inProcess)
+    public UpstreamTransports(ProviderCatalog catalog, GatewayOptions options, GuardedEgress egress, IReadOnlyDictionary<string, Func<HttpMessageHandler>> inProcess)
     {
+        _guarded = new(egress.CreateHandler());
         _all =
         [
             .. from provider in catalog.All
@@ -45,11 +52,21 @@ internal sealed class UpstreamTransports : IDisposable
             .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>The transport of a slug or alias; null if there is no such provider, or it is switched off.</summary>
-    public UpstreamTransport? Find(ReadOnlySpan<char> slug) => _bySlug.TryGetValue(slug, out var transport) ? transport : null;
+    /// <summary>
+    /// The transport of a slug or alias; null if there is no such provider, or it is switched off. One that tenants may have added is there
+    /// without an address: <see cref="CustomProviders.CustomProviderStage"/> finds out.
+    /// </summary>
+    public UpstreamTransport? Find(ReadOnlySpan<char> slug) =>
+        _bySlug.TryGetValue(slug, out var transport) ? transport
+        : CustomProvider.TryGetSlug(slug, out var own) ? To(CustomProvider.Named(own.ToString()))
+        : null;
+
+    /// <summary>The way to a provider that a tenant has added: guarded.</summary>
+    public UpstreamTransport To(CustomProvider provider) => new(provider, baseUrl: null, _guarded);
 
     public void Dispose()
     {
+        _guarded.Dispose();
         foreach (var transport in _all)
         {
             transport.Dispose();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Gateways;
 using Microsoft.Extensions.Options;
 
@@ -31,6 +32,12 @@ internal sealed class AccountGrain(
     {
         LeaveIfMissing();
         return Task.FromResult(Existing);
+    }
+
+    public ValueTask<bool> ExistsAsync(CancellationToken cancellationToken = default)
+    {
+        LeaveIfMissing();
+        return ValueTask.FromResult(Existing is not null);
     }
 
     public async Task<AccountRecord> CreateAsync(string name, CancellationToken cancellationToken = default)
@@ -194,6 +201,7 @@ internal sealed class AccountGrain(
             }
         }
 
+        await GrainFactory.GetGrain<ICustomProvidersGrain>(GrainKeys.CustomProviders(AccountId)).ClearAsync(cancellationToken);
         await Directory.RemoveAsync(AccountId, cancellationToken);
         await StoreAsync(new());
         DeactivateOnIdle();

@@ -86,13 +86,17 @@ public static class CostCalculator
         // Parts may overlap in the provider's report (cached audio): nothing is charged below zero.
         var fresh = Math.Max(0, input - usage.CacheRead - usage.CacheWrite5m - usage.CacheWrite1h);
         var audioIn = Math.Min(usage.AudioIn, fresh);
+        var imageIn = Math.Min(usage.ImageIn, fresh - audioIn);
         var audioOut = Math.Min(usage.AudioOut, output);
-        return (((fresh - audioIn) * inputRate)
+        var reasoning = Math.Min(usage.Reasoning ?? 0, output - audioOut);
+        return (((fresh - audioIn - imageIn) * inputRate)
             + (audioIn * audioInRate)
+            + (imageIn * (price.ImageInput ?? inputRate))
             + (usage.CacheRead * readRate)
             + (usage.CacheWrite5m * writeRate)
             + (usage.CacheWrite1h * hourRate)
-            + ((output - audioOut) * outputRate)
+            + ((output - audioOut - reasoning) * outputRate)
+            + (reasoning * (price.Reasoning ?? outputRate))
             + (audioOut * audioOutRate)) / Million;
     }
 

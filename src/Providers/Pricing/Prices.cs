@@ -13,6 +13,12 @@ public sealed record ModelPrice
     public decimal? AudioInput { get; init; }
     public decimal? AudioOutput { get; init; }
 
+    /// <summary>For image tokens of the input; null: like any other.</summary>
+    public decimal? ImageInput { get; init; }
+
+    /// <summary>For reasoning tokens of the output; null: like any other.</summary>
+    public decimal? Reasoning { get; init; }
+
     /// <summary>Above this many input tokens the tier prices hold for the whole request.</summary>
     public long? TierAboveInputTokens { get; init; }
     public decimal? TierInput { get; init; }

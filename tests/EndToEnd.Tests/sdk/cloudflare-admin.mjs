@@ -180,6 +180,55 @@ const checks = {
     await client.aiGateway.delete(id, { account_id });
   },
 
+  async 'custom providers: create, get, list, delete, and their costs'() {
+    const body = { account_id, name: 'Sdk models', slug: 'sdk-models', base_url: 'https://models.neon.tech/v1' };
+    const made = await client.aiGateway.customProviders.create({
+      ...body,
+      enable: true,
+      beta: true,
+      description: 'of the test',
+      headers: JSON.stringify({ 'x-team': 'a' }),
+      position: 2,
+    });
+    assert.match(made.id, /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    assert.deepEqual(
+      [made.name, made.slug, made.base_url, made.enable, made.beta, made.position, JSON.parse(made.headers)['x-team']],
+      ['Sdk models', 'sdk-models', 'https://models.neon.tech/v1', true, true, 2, 'a'],
+    );
+    assert.ok(!Number.isNaN(Date.parse(made.created_at)));
+    await fails(client.aiGateway.customProviders.create(body), Cloudflare.BadRequestError, 7001);
+    await fails(
+      client.aiGateway.customProviders.create({ ...body, slug: 'inside', base_url: 'https://169.254.169.254/' }),
+      Cloudflare.BadRequestError,
+      7001,
+    );
+    assert.deepEqual(await client.aiGateway.customProviders.get(made.id, { account_id }), made);
+    assert.deepEqual(await all(client.aiGateway.customProviders.list({ account_id, search: 'sdk-mod', enable: true })), [made]);
+    assert.deepEqual(await all(client.aiGateway.customProviders.list({ account_id, beta: false })), []);
+
+    // What the SDK has no method for goes through its plain calls.
+    const path = `/accounts/${account_id}/ai-gateway/custom-providers`;
+    const patched = await client.patch(`${path}/${made.id}`, { body: { enable: false } });
+    assert.equal(patched.result.enable, false);
+    const rule = await client.post(`${path}/costs`, {
+      body: { account_provider_id: made.id, model: 'llama', model_rule: 'starts-with', cost_in: 0.000001, token_pricing: { output_tokens: 0.000002 } },
+    });
+    assert.equal(rule.result.weight, 2);
+    assert.deepEqual(JSON.parse(rule.result.token_pricing), { output_tokens: 0.000002 });
+    assert.equal((await client.get(`${path}/costs`)).result_info.total_count, 1);
+
+    const call = await fetch(`${GATEWAY_URL}/v1/${account_id}/default/custom-sdk-models/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'cf-aig-authorization': `Bearer ${TOKEN}` },
+      body: '{}',
+    });
+    assert.deepEqual([call.status, (await call.json()).error[0].code], [400, 2008]); // disabled
+
+    assert.equal((await client.aiGateway.customProviders.delete(made.id, { account_id })).id, made.id);
+    await fails(client.aiGateway.customProviders.get(made.id, { account_id }), Cloudflare.NotFoundError, 7002);
+    assert.equal((await client.get(`${path}/costs`)).result_info.total_count, 0);
+  },
+
   async 'authentication failures'() {
     await fails(connect('invalid').accounts.list(), Cloudflare.AuthenticationError, 10000);
     await fails(connect('invalid').user.tokens.verify(), Cloudflare.AuthenticationError, 1000);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Caching;
+using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
 using GatewayActors.Grains.Gateways;
@@ -20,6 +21,7 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>Sets up every quota when it is asked first.</summary>
     internal Action<FakeQuota> OnQuota { get; set; } = _ => { };
+    private readonly ConcurrentDictionary<string, FakeCustomProviders> _customProviders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeCacheShard> _cacheShards = new(StringComparer.Ordinal);
 
     internal static (IGrainFactory Factory, FakeGateways Gateways) Make()
@@ -30,6 +32,9 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>The clock of all grains.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>The providers that an account has added.</summary>
+    internal FakeCustomProviders CustomProviders(string account) => _customProviders.GetOrAdd(GrainKeys.CustomProviders(account), _ => new());
 
     internal Grain this[string key] => _grains.GetOrAdd(key, key => new(key, this));
 
@@ -53,6 +58,11 @@ public class FakeGateways : DispatchProxy
         if (type == typeof(ICacheShardGrain))
         {
             return CacheShard(key);
+        }
+
+        if (type == typeof(ICustomProvidersGrain))
+        {
+            return CustomProviders(key);
         }
 
         Assert.Equal(typeof(IGatewayGrain), type);

@@ -139,7 +139,7 @@ public sealed class GuardedEgressTests : IAsyncLifetime
     private static bool IsInside(string host) =>
         IPAddress.TryParse(host.TrimEnd('.'), out var address) ? !PublicAddresses.Contains(address) : host.TrimEnd('.').EndsWith("localhost", StringComparison.OrdinalIgnoreCase);
 
-    private GuardedEgress Egress(IHostResolver resolver, bool allowsPrivate = false) =>
+    private static GuardedEgress Egress(IHostResolver resolver, bool allowsPrivate = false) =>
         new(resolver, new GatewayOptions { Upstream = { AllowPrivateNetworks = allowsPrivate } }, NullLogger<GuardedEgress>.Instance);
 
     private async Task<HttpResponseMessage> SendAsync(string url, bool allowsPrivate = false)

@@ -12,6 +12,7 @@ public sealed class PermissionMatrixTests(AdminHost host)
 {
     private const string Account = "/client/v4/accounts/{accountId}";
     private const string Gateways = $"{Account}/ai-gateway/gateways";
+    private const string Providers = $"{Account}/ai-gateway/custom-providers";
     private const string Logs = $"{Gateways}/{{gatewayId}}/logs";
 
     // Null: any token. None: any token of the account. Not a flag of the enum: the operator's only.
@@ -48,6 +49,16 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"PATCH {Logs}/{{logId}}"] = Permissions.GatewayWrite,
         [$"GET {Logs}/{{logId}}/request"] = Permissions.GatewayRead,
         [$"GET {Logs}/{{logId}}/response"] = Permissions.GatewayRead,
+        [$"GET {Providers}"] = Permissions.GatewayRead,
+        [$"POST {Providers}"] = Permissions.GatewayWrite,
+        [$"GET {Providers}/{{providerId}}"] = Permissions.GatewayRead,
+        [$"PATCH {Providers}/{{providerId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {Providers}/{{providerId}}"] = Permissions.GatewayWrite,
+        [$"GET {Providers}/costs"] = Permissions.GatewayRead,
+        [$"POST {Providers}/costs"] = Permissions.GatewayWrite,
+        [$"GET {Providers}/costs/{{ruleId}}"] = Permissions.GatewayRead,
+        [$"PATCH {Providers}/costs/{{ruleId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {Providers}/costs/{{ruleId}}"] = Permissions.GatewayWrite,
     };
 
     internal static bool IsManagement(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ManagementEndpoint>() is not null;

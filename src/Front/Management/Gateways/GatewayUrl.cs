@@ -1,6 +1,9 @@
+using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Custom;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GatewayActors.Front.Management.Gateways;
@@ -21,7 +24,7 @@ internal static class GatewayUrl
         GatewayOptions options,
         CancellationToken cancellationToken)
     {
-        if (provider is not (Universal or Compat) && providers.Find(provider) is null)
+        if (provider is not (Universal or Compat) && providers.Find(provider) is null && !await IsOwnAsync(grains, accountId, provider, cancellationToken))
         {
             return ApiProblem.Invalid($"Unknown provider '{(provider.Length > 64 ? provider[..64] : provider)}'", "params", "provider");
         }
@@ -34,5 +37,17 @@ internal static class GatewayUrl
         var request = context.Request;
         var origin = options.PublicUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}";
         return TypedResults.Ok(Envelope.Of($"{origin}/v1/{accountId}/{gatewayId}/{(provider == Universal ? "" : provider)}"));
+    }
+
+    private static async Task<bool> IsOwnAsync(IGrainFactory grains, string accountId, string provider, CancellationToken cancellationToken)
+    {
+        if (!CustomProvider.TryGetSlug(provider, out var span))
+        {
+            return false;
+        }
+
+        var slug = span.ToString();
+        var own = await grains.GetGrain<ICustomProvidersGrain>(GrainKeys.CustomProviders(accountId)).ListAsync(cancellationToken);
+        return own.Any(candidate => candidate.Definition.Slug == slug);
     }
 }
