@@ -37,6 +37,10 @@ internal sealed partial class CustomProviderStage(AccountProviders accounts, ILo
         {
             step.Fail(new(GatewayErrorKind.InvalidProvider, $"The provider '{name}' is disabled."));
         }
+        else if (LoopGuard.IsLoop(step.Exchange.Http.Request.Headers))
+        {
+            step.Fail(new(GatewayErrorKind.InvalidProvider, $"The provider '{name}' leads back to this gateway."));
+        }
         else
         {
             Route(step, entry);

@@ -2,10 +2,12 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams.Health;
+using GatewayActors.Providers.Custom;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Front.Upstreams;
@@ -96,6 +98,11 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         }
 
         step.Route.Provider.PrepareHeaders(new UpstreamHeaders(request), step.Route.Address);
+        if (step.Route.Provider is CustomProvider)
+        {
+            request.Headers.TryAddWithoutValidation(LoopGuard.HeaderName, LoopGuard.Next(step.Exchange.Http.Request.Headers));
+        }
+
         if (step.Translation is { } translation)
         {
             AddHeaders(new UpstreamHeaders(request), translation.Call.Headers);

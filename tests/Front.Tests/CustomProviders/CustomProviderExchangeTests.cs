@@ -1,5 +1,6 @@
 using System.Text;
 using GatewayActors.Abstractions.CustomProviders;
+using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Tests.Caching;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Testing.Upstreams;
@@ -272,7 +273,7 @@ public sealed class CustomProviderExchangeTests : IAsyncLifetime
     public async Task Grain_OneCallFails_IsAskedAgain()
     {
         Providers.Set(FakeCustomProviders.Provider("mine", Upstream));
-        Providers.Failures.Enqueue(new OrleansMessageRejectionException("silo is gone"));
+        Providers.Failures.Enqueue(new OrleansException("silo is gone"));
         Assert.Equal(200, (await ChatAsync("custom-mine/x")).Status);
 
         Providers.Failures.Enqueue(new TimeoutException());
@@ -308,6 +309,28 @@ public sealed class CustomProviderExchangeTests : IAsyncLifetime
 
         Assert.True(answer.Status is 400 or 404, answer.Text);
         Assert.Empty(_host.Script.Requests);
+    }
+
+    [Fact]
+    public async Task Provider_IsThisGateway_EndsAfterAFewRounds()
+    {
+        Providers.Set(FakeCustomProviders.Provider("mine", $"{_host.Address.GetLeftPart(UriPartial.Authority)}/v1/{DataPlaneHost.Account}/main/custom-mine"));
+
+        var answer = await ChatAsync("custom-mine/x");
+
+        answer.AssertError(400, 2008);
+        Assert.Equal(1 + LoopGuard.MaxPasses, Providers.SeenVersions.Count);
+    }
+
+    [Fact]
+    public async Task Mark_OfAnEarlierPass_IsKeptAndOursAdded()
+    {
+        Providers.Set(FakeCustomProviders.Provider("mine", Upstream));
+
+        await _host.SendAsync(HttpMethod.Post, "custom-mine/x", Bodies.Chat, ("cdn-loop", "other; v=1, Gateway-Actors"));
+        await ChatAsync("openai/x");
+
+        Assert.Equal(["other; v=1, Gateway-Actors, gateway-actors", null], _host.Script.Requests.Select(request => request.Header("cdn-loop")));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class TenantUrlTests
         "https://localhost/", "https://LOCALHOST/", "https://localhost./", "https://a.localhost/", "https://localhost.localdomain/",
         "https://127.0.0.1/", "https://127.0.0.1./", "https://127.1/", "https://127.0.1/", "https://127.0.0.1:443/",
         "https://2130706433/", "https://017700000001/", "https://0x7f000001/", "https://0x7f.0x0.0x0.0x1/", "https://0x7f.1/", "https://0177.0.0.1/",
-        "https://0/", "https://0.0.0.0/", "https://00000177.1/", "https://1.2.3.4.5/", "https://1.2.3.0x7/",
+        "https://0/", "https://0.0.0.0/", "https://00000177.1/", "https://1.2.3.4.5/", "https://10.2.3.0x7/",
         "https://10.0.0.1/", "https://172.16.0.1/", "https://192.168.1.1/", "https://100.64.0.1/", "https://169.254.169.254/latest/meta-data/",
         "https://2852039166/", "https://0xA9FEA9FE/", "https://0251.0376.0251.0376/", "https://100.100.100.200/", "https://168.63.129.16/",
         "https://255.255.255.255/", "https://224.0.0.1/", "https://198.18.0.1/", "https://192.0.2.1/",

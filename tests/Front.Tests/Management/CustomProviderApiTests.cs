@@ -201,7 +201,7 @@ public sealed class CustomProviderApiTests(AdminHost host)
         var rule = (await tenant.SendAsync(
             HttpMethod.Post,
             $"{Providers}/costs",
-            $$"""{"account_provider_id":"{{one}}","model":"llama","model_rule":"starts-with","cost_in":0.0000005,"token_pricing":{"input_cached_tokens":1e-7}}""")).AssertSuccess().Result;
+            $$$"""{"account_provider_id":"{{{one}}}","model":"llama","model_rule":"starts-with","cost_in":0.0000005,"token_pricing":{"input_cached_tokens":1e-7}}""")).AssertSuccess().Result;
         (await tenant.SendAsync(HttpMethod.Post, $"{Providers}/costs", $$"""{"account_provider_id":"{{two}}","model":"llama","enable":false}""")).AssertSuccess();
 
         Assert.Equal(
@@ -213,7 +213,7 @@ public sealed class CustomProviderApiTests(AdminHost host)
         Assert.Equal(0.0000001m, JsonElement.Parse(Text("token_pricing")!).GetProperty("input_cached_tokens").GetDecimal());
         Assert.Equal(rule.ToString(), (await tenant.GetAsync($"{Providers}/costs/{IdOf(rule)}")).Result.ToString());
 
-        foreach (var (query, count) in (ReadOnlySpan<(string, int)>)[("", 2), ($"?account_provider_id={one}", 1), ("?enable=false", 1), ("?model_rule=equals", 1), ("?search=LLA", 2), ("?search=x", 0), ("?cost_type=tokens", 2)])
+        foreach (var (query, count) in ((string, int)[])[("", 2), ($"?account_provider_id={one}", 1), ("?enable=false", 1), ("?model_rule=equals", 1), ("?search=LLA", 2), ("?search=x", 0), ("?cost_type=tokens", 2)])
         {
             Assert.Equal(count, (await tenant.GetAsync($"{Providers}/costs{query}")).AssertSuccess().Result.GetArrayLength());
         }
@@ -253,7 +253,7 @@ public sealed class CustomProviderApiTests(AdminHost host)
         var tenant = await host.CreateTenantAsync();
         var id = await CreateAsync(tenant, "one");
 
-        var answer = await tenant.SendAsync(HttpMethod.Post, $"{Providers}/costs", $$"""{"account_provider_id":"{{id}}","model":"m","token_pricing":{"output":1}}""");
+        var answer = await tenant.SendAsync(HttpMethod.Post, $"{Providers}/costs", $$$"""{"account_provider_id":"{{{id}}}","model":"m","token_pricing":{"output":1}}""");
 
         answer.AssertFailure(400, 7001);
         Assert.StartsWith("body.token_pricing.output: Unknown price.", Assert.Single(answer.Errors), StringComparison.Ordinal);

@@ -28,11 +28,11 @@ internal sealed record PricingRuleResource
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required decimal? CostOut { get; init; }
 
-    public string CostType => Tokens;
+    public required string CostType { get; init; }
 
     public required bool Enable { get; init; }
 
-    public string ChangedBy => Manual;
+    public required string ChangedBy { get; init; }
 
     /// <summary>An object when it is sent, a text when it is answered: as in the reference.</summary>
     public required string TokenPricing { get; init; }
@@ -55,6 +55,8 @@ internal sealed record PricingRuleResource
             ModelRule = PricingRuleWords.Matches.Format(definition.Match),
             CostIn = definition.CostIn,
             CostOut = definition.CostOut,
+            CostType = Tokens,
+            ChangedBy = Manual,
             Enable = definition.Enable,
             TokenPricing = JsonSerializer.Serialize(definition.TokenPricing ?? new Dictionary<string, decimal>(), CustomProvidersJson.Default.IReadOnlyDictionaryStringDecimal),
             Weight = 1 + (int)definition.Match,
