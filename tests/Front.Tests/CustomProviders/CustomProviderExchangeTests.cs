@@ -77,6 +77,21 @@ public sealed class CustomProviderExchangeTests : IAsyncLifetime
         Assert.Equal("""{"messages":[],"model":"meta/llama-3"}""", request.BodyText);
     }
 
+    [Theory]
+    [InlineData("responses", """{"model":"custom-mine/m","input":"x"}""", "response")]
+    [InlineData("messages", """{"model":"custom-mine/m","max_tokens":10,"messages":[{"role":"user","content":"x"}]}""", "message")]
+    public async Task Compat_OtherFormatsOfClients_AreTranslatedToItsChat(string endpoint, string body, string type)
+    {
+        Providers.Set(FakeCustomProviders.Provider("mine", Upstream, headers: """{"Authorization":"Bearer of-the-tenant"}"""));
+
+        var answer = await _host.SendAsync(HttpMethod.Post, "compat/" + endpoint, Encoding.UTF8.GetBytes(body), ("content-type", "application/json"));
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(type, answer.Json.GetProperty(type == "message" ? "type" : "object").GetString());
+        var request = Assert.Single(_host.Script.Requests);
+        Assert.Equal(("/v1/chat/completions", "Bearer of-the-tenant"), (request.Target, request.Header("authorization")));
+    }
+
     [Fact]
     public async Task Compat_EndpointThatIsNotServed_IsRefused() =>
         (await _host.SendAsync(HttpMethod.Post, "compat/audio/speech", """{"model":"custom-mine/x"}"""u8.ToArray())).AssertError(400, 2008);
