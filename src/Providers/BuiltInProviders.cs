@@ -6,6 +6,7 @@ public static class BuiltInProviders
     /// <summary>One of each; give them to a <see cref="ProviderCatalog"/>.</summary>
     public static IReadOnlyList<Provider> All { get; } =
     [
+        new Alibaba.AlibabaProvider(),
         new Anthropic.AnthropicProvider(),
         new AwsBedrock.AwsBedrockProvider(),
         new AzureOpenAI.AzureOpenAIProvider(),
@@ -24,6 +25,7 @@ public static class BuiltInProviders
         new Groq.GroqProvider(),
         new HuggingFace.HuggingFaceProvider(),
         new Ideogram.IdeogramProvider(),
+        new MiniMax.MiniMaxProvider(),
         new Mistral.MistralProvider(),
         new OpenAI.OpenAIProvider(),
         new OpenRouter.OpenRouterProvider(),

@@ -27,6 +27,17 @@ public abstract class Provider
     /// <summary>Whether a call without any credential makes sense (local and simulated upstreams).</summary>
     public virtual bool AllowsAnonymous => false;
 
+    /// <summary>
+    /// Whether its models count as the gateway's own offer: the operator's credential serves them also where a gateway asks for credentials
+    /// of the caller.
+    /// </summary>
+    public virtual bool IsHosted => false;
+
+    /// <summary>
+    /// The name under which the provider knows a model that the REST catalogue calls otherwise; the same name unless the two differ.
+    /// </summary>
+    public virtual string FromCatalogue(string model) => model;
+
     /// <summary>Maps a request to its upstream.</summary>
     /// <param name="request">The request as it came in.</param>
     /// <returns>The address, or why there is none.</returns>

@@ -2,6 +2,7 @@ using System.Text;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Rest;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Compat;
@@ -44,17 +45,18 @@ internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, Co
             return null;
         }
 
-        return step.Error is null ? await runner.RunAsync(step) : null;
+        var answer = step.Error is null ? await runner.RunAsync(step) : null;
+        return answer is null ? null : await RestAnswers.OfFormatAsync(step, answer);
     }
 
-    private static bool AsksForModels(Exchange exchange) =>
-        DataPlanePath.TryParse(exchange.RawTarget, out var path) && DataPlanePath.CollapseSlashes(path.Rest).TrimEnd('/') is CompatModels.Endpoint or "v1/" + CompatModels.Endpoint;
+    private static bool AsksForModels(Exchange exchange) => EndpointOf(exchange).TrimEnd('/') is CompatModels.Endpoint or "v1/" + CompatModels.Endpoint;
 
-    private void Route(Step step, ReadOnlyMemory<byte> body)
-    {
-        if (DataPlanePath.TryParse(step.Exchange.RawTarget, out var path))
-        {
-            routing.Invoke(step, body, DataPlanePath.CollapseSlashes(path.Rest), path.Query);
-        }
-    }
+    private void Route(Step step, ReadOnlyMemory<byte> body) =>
+        routing.Invoke(step, body, EndpointOf(step.Exchange), RestPath.QueryOf(step.Exchange.RawTarget));
+
+    /// <summary>What follows <c>compat</c> on the gateway host, or <c>v1</c> on the API host.</summary>
+    private static ReadOnlySpan<char> EndpointOf(Exchange exchange) =>
+        exchange.Rest is { } rest ? rest.Endpoint
+        : DataPlanePath.TryParse(exchange.RawTarget, out var path) ? DataPlanePath.CollapseSlashes(path.Rest)
+        : [];
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Rest;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Requests;
@@ -51,21 +52,23 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     public void Invoke(Step step, ReadOnlyMemory<byte> body, ReadOnlySpan<char> endpoint, ReadOnlySpan<char> query, string? name = null)
     {
         step.Format = FormatOf(endpoint);
-        name ??= RequestInspector.Inspect(body.Span, ModelMember).Model;
-        var slash = name?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        if (name is null || slash <= 0 || slash == name.Length - 1)
+        var isRest = step.Exchange.Rest is not null;
+        var text = name ?? RequestInspector.Inspect(body.Span, ModelMember).Model;
+        if (ModelName.Parse(text) is not { } target)
         {
-            step.Fail(new(GatewayErrorKind.BadChatFormat, "The body's model must be {provider}/{model}."));
+            step.Fail(!isRest ? new(GatewayErrorKind.BadChatFormat, "The body's model must be {provider}/{model}.")
+                : text is null ? new(GatewayErrorKind.MalformedRequest, "The body must be a JSON object whose model is a text.")
+                : RestAnswers.ModelNotFound(text));
             return;
         }
 
-        var model = name[(slash + 1)..];
-        if (transports.Find(name.AsSpan(0, slash)) is not { Provider: var provider })
+        if (transports.Find(target.Provider) is not { Provider: var provider })
         {
-            step.Fail(RoutingStage.NoSuchProvider(name.AsSpan(0, slash)));
+            step.Fail(isRest ? RestAnswers.ModelNotFound(text!) : RoutingStage.NoSuchProvider(target.Provider));
             return;
         }
 
+        var model = isRest ? provider.FromCatalogue(target.Model) : target.Model;
         var operation = Normalize(endpoint);
         if (step.Format == ClientFormat.Messages && provider.MessagesPath(operation) is { } messages)
         {

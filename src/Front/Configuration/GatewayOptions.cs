@@ -119,6 +119,13 @@ public sealed class ProviderOptions
     [HttpAddress("http", "https")]
     public string? TokenUrl { get; set; }
 
+    /// <summary>
+    /// The operator's own credential for this provider, used for authenticated requests that bring none, of every account, at the
+    /// operator's expense. Default: none.
+    /// </summary>
+    [Secret, Pattern("^[!-~]{1,4096}$", "1 to 4096 printable ASCII characters without blanks")]
+    public string? ApiKey { get; set; }
+
     /// <summary>Whether clients may call this provider. Default: true; for the simulator true in Embedded, false in Cluster.</summary>
     public bool? Enabled { get; set; }
 }

@@ -29,11 +29,14 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RateLimited or GatewayErrorKind.TokenLimited => 2003,
         GatewayErrorKind.InvalidProvider => 2008,
         GatewayErrorKind.BadChatFormat => 2019,
-        GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 2009,
+        GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused or GatewayErrorKind.OperatorCredentialRefused => 2009,
         GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable => 2040,
         GatewayErrorKind.SpendLimited => 2045,
         GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
+        GatewayErrorKind.ModelNotFound => 7003,
+        GatewayErrorKind.TokenMissing => 9106,
+        GatewayErrorKind.Forbidden => 10000,
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.MethodNotAllowed or GatewayErrorKind.WebSocketUnsupported => 7000,
         GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamPaused => 2005,
         GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.Internal => 2000,
@@ -52,26 +55,28 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.WebSocketUnsupported => "WebSockets are not supported",
         GatewayErrorKind.Internal => "Internal error",
         GatewayErrorKind.RateLimited => "Rate limited",
+        GatewayErrorKind.TokenMissing => "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
+        GatewayErrorKind.Forbidden => "Authentication error",
         GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
         GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited
-            or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
+            or GatewayErrorKind.OperatorCredentialRefused or GatewayErrorKind.ModelNotFound or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
 
     /// <summary>The HTTP status.</summary>
     /// <param name="strict">Whether the gateway answers failures of a provider as the reference does.</param>
     public int Status(bool strict) => Kind switch
     {
-        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 400,
+        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.TokenMissing => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
-        GatewayErrorKind.LimitUnresolvable => 403,
-        GatewayErrorKind.RouteNotFound => 404,
+        GatewayErrorKind.LimitUnresolvable or GatewayErrorKind.Forbidden => 403,
+        GatewayErrorKind.RouteNotFound or GatewayErrorKind.ModelNotFound => 404,
         GatewayErrorKind.MethodNotAllowed => 405,
         GatewayErrorKind.RequestTooLarge => 413,
         GatewayErrorKind.RateLimited or GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited => 429,
         GatewayErrorKind.Internal => 500,
         GatewayErrorKind.WebSocketUnsupported => 501,
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
-        GatewayErrorKind.DecisionUnavailable => 503,
+        GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.OperatorCredentialRefused => 503,
         GatewayErrorKind.UpstreamTimeout => strict ? 400 : 504,
         GatewayErrorKind.UpstreamPaused => strict ? 400 : 503,
     };
@@ -83,12 +88,16 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.InvalidProvider => "invalid_provider",
         GatewayErrorKind.BadChatFormat => "bad_chat_format",
         GatewayErrorKind.Unauthorized => "unauthorized",
+        GatewayErrorKind.TokenMissing => "token_missing",
+        GatewayErrorKind.Forbidden => "forbidden",
+        GatewayErrorKind.ModelNotFound => "model_not_found",
         GatewayErrorKind.RateLimited => "rate_limited",
         GatewayErrorKind.SpendLimited => "spend_limited",
         GatewayErrorKind.TokenLimited => "token_limited",
         GatewayErrorKind.LimitUnresolvable => "limit_unresolvable",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
+        GatewayErrorKind.OperatorCredentialRefused => "operator_credential_refused",
         GatewayErrorKind.MalformedRequest => "malformed_request",
         GatewayErrorKind.UntranslatableRequest => "untranslatable_request",
         GatewayErrorKind.RequestTooLarge => "request_too_large",
@@ -118,6 +127,15 @@ internal enum GatewayErrorKind
     /// <summary>The gateway asks for an API token.</summary>
     Unauthorized,
 
+    /// <summary>A request to the API host carries no API token.</summary>
+    TokenMissing,
+
+    /// <summary>The API token is valid and may not do this.</summary>
+    Forbidden,
+
+    /// <summary>A request to the API host names a model that nobody here serves.</summary>
+    ModelNotFound,
+
     /// <summary>The gateway's rate limit is used up.</summary>
     RateLimited,
 
@@ -135,6 +153,9 @@ internal enum GatewayErrorKind
 
     /// <summary>The client's provider credential could not be exchanged for an access token.</summary>
     ProviderCredentialRefused,
+
+    /// <summary>The provider refused the operator's own credential.</summary>
+    OperatorCredentialRefused,
 
     /// <summary>The request cannot be understood.</summary>
     MalformedRequest,

@@ -40,6 +40,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
     /// <summary>Whether clients need an API token.</summary>
     public bool RequiresToken { get; } = gateway.Configuration.Authentication ?? true;
 
+    /// <summary>Whether the operator's credentials are never used.</summary>
+    public bool ByokOnly { get; } = gateway.Configuration.ByokOnly ?? false;
+
     /// <summary>What is cached, and how.</summary>
     public CacheSettings Cache { get; } = new(gateway);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Rest;
 using Orleans.Runtime;
 
 namespace GatewayActors.Front.Pipeline;
@@ -18,6 +19,7 @@ internal enum GatewayCredentialHeaders
     ApiKey = 1 << 4,
     XiApiKey = 1 << 5,
     OcpApimSubscriptionKey = 1 << 6,
+    XAuthKey = 1 << 7,
 }
 
 /// <summary>
@@ -38,6 +40,9 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         ("xi-api-key", GatewayCredentialHeaders.XiApiKey),
         ("ocp-apim-subscription-key", GatewayCredentialHeaders.OcpApimSubscriptionKey),
     ];
+
+    // Clients of the API host may send theirs in one more.
+    private static readonly (string Name, GatewayCredentialHeaders Flag)[] RestPlaces = [.. Places, ("x-auth-key", GatewayCredentialHeaders.XAuthKey)];
 
     private static readonly string[] Schemes = ["Bearer ", "Token ", "Key ", "Api-Key "];
 
@@ -103,7 +108,7 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
     private async ValueTask<GatewayCredentialHeaders> FindTokensAsync(Exchange exchange, IHeaderDictionary headers, bool authenticates)
     {
         var consumed = GatewayCredentialHeaders.None;
-        foreach (var (name, flag) in Places)
+        foreach (var (name, flag) in exchange.Rest is null ? Places : RestPlaces)
         {
             if (!headers.TryGetValue(name, out var values))
             {
@@ -121,9 +126,9 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
                 if (await tokens.VerifyAsync(candidate.Span, exchange.Http.Connection.RemoteIpAddress, exchange.Http.RequestAborted) is { } principal)
                 {
                     consumed |= flag;
-                    if (authenticates && principal.Can(Permissions.GatewayRun, exchange.Gateway.AccountId))
+                    if (authenticates)
                     {
-                        exchange.Principal ??= principal;
+                        Accept(exchange, principal);
                     }
                 }
                 else if (TokenValue.TryParse(candidate.Span, out _))
@@ -137,6 +142,22 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         return consumed;
     }
 
+    private static void Accept(Exchange exchange, TokenPrincipal principal)
+    {
+        var accountId = exchange.Gateway.AccountId;
+        if (exchange.Rest is null ? principal.Can(Permissions.GatewayRun, accountId) : RestSurface.Allows(principal, accountId))
+        {
+            exchange.Principal ??= principal;
+        }
+        else
+        {
+            exchange.HasOtherToken = true;
+        }
+    }
+
+    /// <summary>Whether there is anything in the places of tokens.</summary>
+    public static bool HasCandidate(IHeaderDictionary headers) => Array.Exists(RestPlaces, place => headers.TryGetValue(place.Name, out var values) && values is [{ Length: > 0 }, ..]);
+
     /// <summary>The name of a header by its flag.</summary>
     public static bool IsConsumed(GatewayCredentialHeaders consumed, string name)
     {
@@ -145,7 +166,7 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
             return false;
         }
 
-        foreach (var (place, flag) in Places)
+        foreach (var (place, flag) in RestPlaces)
         {
             if ((consumed & flag) != 0 && place.Equals(name, StringComparison.OrdinalIgnoreCase))
             {

@@ -4,27 +4,38 @@ using GatewayActors.Providers;
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>
-/// Sees to it that the step has a credential for its provider: the client's own. An authenticated client without one is told so;
-/// behind an open gateway the provider's own refusal says more.
+/// Sees to it that the step has a credential for its provider: the client's own, else the operator's, if there is one and the caller may
+/// use it. An authenticated client without one is told so; behind an open gateway the provider's own refusal says more.
 /// </summary>
 internal static class CredentialStage
 {
     public static void Invoke(Step step)
     {
         var provider = step.Route.Provider;
-        if (provider.AllowsAnonymous || step.AccessToken is not null || !step.Exchange.Snapshot.RequiresToken)
+        var isNeeded = !provider.AllowsAnonymous && step.Exchange.Snapshot.RequiresToken;
+        var operators = step.Route.Transport.OperatorCredential;
+        if (step.AccessToken is not null || !(isNeeded || operators is not null) || HasOwn(step, provider))
         {
             return;
         }
 
-        var places = provider.Credentials;
-        if (!places.IsPresent(new UnconsumedHeaders(step), QueryOf(step)))
+        // Never for a caller that nobody knows: whoever finds an open gateway would spend the operator's money.
+        if (operators is not null && step.Exchange.IsAuthenticated && MayUseOperators(step, provider))
+        {
+            (step.AccessToken, step.UsesOperatorCredential) = (operators, true);
+        }
+        else if (isNeeded)
         {
             step.Fail(new(
                 GatewayErrorKind.CredentialsRequired,
                 $"Provider credentials are required: none supplied and none stored for '{provider.Slug}'"));
         }
     }
+
+    private static bool HasOwn(Step step, Provider provider) => provider.Credentials.IsPresent(new UnconsumedHeaders(step), QueryOf(step));
+
+    private static bool MayUseOperators(Step step, Provider provider) =>
+        provider.IsHosted || !(step.Exchange.Snapshot.ByokOnly || step.Headers.NoWholesale == true);
 
     private static ReadOnlySpan<char> QueryOf(Step step)
     {

@@ -9,6 +9,8 @@ using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
+using GatewayActors.Front.Rest;
+using GatewayActors.Front.Run;
 using GatewayActors.Front.Simulator;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
@@ -54,6 +56,8 @@ internal static class DataPlaneExtensions
             services.AddSingleton<StepRunner>();
             services.AddSingleton<CompatRouting>();
             services.AddSingleton<UniversalEndpoint>();
+            services.AddSingleton<RestSurface>();
+            services.AddSingleton<RunEndpoint>();
             services.AddSingleton<ResponseRelay>();
             services.AddSingleton<Settlement>();
             services.AddSingleton<ExchangePipeline>();
@@ -69,7 +73,7 @@ internal static class DataPlaneExtensions
     extension(WebApplication app)
     {
         /// <summary>
-        /// Serves <c>/v1/…</c>. Stands before routing: the path must be read as it was received, and no other middleware has business
+        /// Serves <c>/v1/…</c> and the inference routes of the API host. Stands before routing: the path must be read as it was received, and no other middleware has business
         /// with it.
         /// </summary>
         public WebApplication UseDataPlane()
@@ -83,7 +87,7 @@ internal static class DataPlaneExtensions
                     RequestTarget.Normalize(request);
                 }
 
-                return DataPlanePath.IsDataPlane(request.RawTarget) ? pipeline.InvokeAsync(context) : next(context);
+                return DataPlanePath.IsDataPlane(request.RawTarget) || RestPath.IsInference(request.RawTarget) ? pipeline.InvokeAsync(context) : next(context);
             });
             return app;
         }

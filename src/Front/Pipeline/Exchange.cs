@@ -4,6 +4,8 @@ using GatewayActors.Front.Authentication;
 using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Rest;
+using GatewayActors.Front.Run;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Custom;
@@ -52,6 +54,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>The client's token, if it proved one that may run on this account.</summary>
     public TokenPrincipal? Principal { get; set; }
 
+    /// <summary>Whether the client proved a token that may not run on this account.</summary>
+    public bool HasOtherToken { get; set; }
+
     /// <summary>The headers that carried tokens of ours and go no further.</summary>
     public GatewayCredentialHeaders ConsumedHeaders { get; set; }
 
@@ -69,6 +74,12 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>Whether the request wants to become a WebSocket.</summary>
     public bool IsWebSocket { get; set; }
+
+    /// <summary>The route of the API host that the request came in by; null on the gateway host.</summary>
+    public RestRoute? Rest { get; set; }
+
+    /// <summary>The model that is to be run, whatever its kind; null for all other requests.</summary>
+    public RunRequest? Run { get; set; }
 
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;

@@ -42,6 +42,9 @@ internal sealed class ExchangeHeaders
     /// <summary>How old beyond its TTL an answer may be that is served if the provider fails.</summary>
     public TimeSpan? CacheStaleIfError { get; private set; }
 
+    /// <summary>True forbids the operator's credentials; false cannot allow what the gateway forbids.</summary>
+    public bool? NoWholesale { get; private set; }
+
     /// <summary>Zero switches off what the gateway says.</summary>
     public TimeSpan? HedgeDelay { get; private set; }
 
@@ -54,12 +57,18 @@ internal sealed class ExchangeHeaders
         var merged = (ExchangeHeaders)MemberwiseClone();
         merged.Warnings = Warnings is null ? null : [.. Warnings];
         merged.Read(headers);
-        foreach (var (name, value) in config)
-        {
-            merged.Read(name, value.Trim());
-        }
+        merged.Read(config);
 
         return merged;
+    }
+
+    /// <summary>Takes what a body says in the place of headers; it beats them.</summary>
+    public void Read(IReadOnlyList<KeyValuePair<string, string>> options)
+    {
+        foreach (var (name, value) in options)
+        {
+            Read(name, value.Trim());
+        }
     }
 
     /// <summary>Reads all headers in one pass.</summary>
@@ -127,6 +136,9 @@ internal sealed class ExchangeHeaders
                 break;
             case "cf-aig-backoff":
                 Backoff = ReadBackoff(name, value) ?? Backoff;
+                break;
+            case "cf-aig-no-wholesale":
+                NoWholesale = ReadBoolean(name, value) ?? NoWholesale;
                 break;
             case "cf-aig-skip-cache":
                 SkipCache = ReadBoolean(name, value) ?? SkipCache;

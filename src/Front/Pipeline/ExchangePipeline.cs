@@ -3,6 +3,8 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Rest;
+using GatewayActors.Front.Run;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
@@ -22,6 +24,8 @@ internal sealed partial class ExchangePipeline(
     StepRunner steps,
     UniversalEndpoint universal,
     CompatEndpoint compat,
+    RestSurface rest,
+    RunEndpoint run,
     ResponseRelay relay,
     Settlement settlement,
     GatewayMetrics metrics,
@@ -109,6 +113,15 @@ internal sealed partial class ExchangePipeline(
         }
 
         exchange.Headers.Read(exchange.Http.Request.Headers);
+        if (exchange.Rest is not null)
+        {
+            RestSurface.RequireToken(exchange);
+            await run.ChooseGatewayAsync(exchange);
+            if (exchange.Error is not null || exchange.ClientGone)
+            {
+                return;
+            }
+        }
 
         // 2. Whether it may run: the one call to a grain.
         await admission.InvokeAsync(exchange);
@@ -144,6 +157,7 @@ internal sealed partial class ExchangePipeline(
     private ValueTask<Answer?> RunAsync(Exchange exchange) =>
         exchange.IsUniversal ? universal.RunAsync(exchange)
         : exchange.IsCompat ? compat.RunAsync(exchange)
+        : exchange.Run is { } request ? run.RunAsync(exchange, request)
         : RunNativeAsync(exchange);
 
     /// <summary>The client's request is the one step.</summary>
@@ -157,6 +171,11 @@ internal sealed partial class ExchangePipeline(
 
     private bool TryReadTarget(Exchange exchange)
     {
+        if (RestPath.IsInference(exchange.RawTarget))
+        {
+            return rest.TryReadTarget(exchange);
+        }
+
         if (!DataPlanePath.TryParse(exchange.RawTarget, out var path) && !TryCollapse(exchange, out path))
         {
             exchange.Fail(new(GatewayErrorKind.RouteNotFound, "The path must be /v1/{account}/{gateway}/{provider}/…; account and gateway have 1 to 64 letters, digits, '_' or '-'."));
@@ -166,6 +185,7 @@ internal sealed partial class ExchangePipeline(
         exchange.Gateway = gateways.Get(path.GatewayKey, path.AccountLength);
         exchange.IsUniversal = path.Provider.IsEmpty;
         exchange.IsCompat = path.Provider is CompatRouting.Slug;
+        exchange.Run = path.Provider is RunEndpoint.Slug && path.Rest.IsEmpty ? new RunRequest(pathModel: null) : null;
         if (exchange.IsCompat)
         {
             exchange.Format = CompatRouting.FormatOf(DataPlanePath.CollapseSlashes(path.Rest));
@@ -218,7 +238,7 @@ internal sealed partial class ExchangePipeline(
 
         if (error.Kind == GatewayErrorKind.MethodNotAllowed)
         {
-            response.Headers.Allow = HttpMethods.Post;
+            response.Headers.Allow = exchange.Rest?.Method ?? HttpMethods.Post;
         }
 
         if (error.Kind == GatewayErrorKind.RequestTooLarge || ReferenceEquals(error, GatewayError.Stopping))
@@ -229,7 +249,7 @@ internal sealed partial class ExchangePipeline(
 
         // A universal request has no format of its own: what is wrong with a step's body is told in that of the step.
         var format = exchange.Format ?? (error.Kind == GatewayErrorKind.UntranslatableRequest ? exchange.Step?.Format : null);
-        var body = GatewayErrorWriter.Write(error, status, format);
+        var body = RestErrorWriter.IsFor(exchange, error) ? RestErrorWriter.Write(exchange, error) : GatewayErrorWriter.Write(error, status, format);
         response.ContentLength ??= body.Length;
         if (exchange.Step is { } step)
         {

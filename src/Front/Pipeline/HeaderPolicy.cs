@@ -87,6 +87,12 @@ internal static class HeaderPolicy
             return provider.KeepsHeader(step, name);
         }
 
+        // The user's name beside a key of the API host.
+        if (step.Exchange.Rest is not null && name.StartsWith("x-auth-", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
         return !AuthenticationStage.IsConsumed(step.ConsumedHeaders, name)
             && !(step.Translation is { } translation && IsOfFormat(translation.Format, name))
             && !(step is { Format: ClientFormat.Messages, AccessToken: not null } && IsAnthropicKey(name))

@@ -37,8 +37,8 @@ internal sealed class RoutingStage(UpstreamTransports transports)
     /// <summary>The error of a provider's name that means nothing.</summary>
     public static GatewayError NoSuchProvider(ReadOnlySpan<char> provider) => new(GatewayErrorKind.InvalidProvider, $"There is no provider '{Readable(provider)}'.");
 
-    // The name comes from the client: what is shown of it is short and plain.
-    private static string Readable(ReadOnlySpan<char> slug)
+    /// <summary>A name that comes from the client: what is shown of it is short and plain.</summary>
+    public static string Readable(ReadOnlySpan<char> slug)
     {
         var shown = slug[..Math.Min(slug.Length, 64)];
         return shown.ContainsAnyExceptInRange('!', '~') ? "?" : shown.ToString();

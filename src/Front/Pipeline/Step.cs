@@ -83,6 +83,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>Signs every attempt; null where the credential itself travels.</summary>
     public RequestSigner? Signer { get; set; }
 
+    /// <summary>Whether <see cref="AccessToken"/> is the operator's own credential.</summary>
+    public bool UsesOperatorCredential { get; set; }
+
     /// <summary>Ends the calls to the upstream: when the client goes away, or when all go who wait for the same answer.</summary>
     public CancellationToken Aborted { get; set; } = exchange.Http.RequestAborted;
 

@@ -7,12 +7,15 @@ using GatewayActors.Providers.Custom;
 namespace GatewayActors.Front.Upstreams;
 
 /// <summary>The way to one provider's upstreams: long-lived connections, shared by all exchanges.</summary>
-internal sealed class UpstreamTransport(Provider provider, string? baseUrl, HttpMessageInvoker invoker) : IDisposable
+internal sealed class UpstreamTransport(Provider provider, ProviderOptions? options, HttpMessageInvoker invoker) : IDisposable
 {
     public Provider Provider { get; } = provider;
 
     /// <summary>The operator's base URL, or null for the provider's own.</summary>
-    public string? BaseUrl { get; } = baseUrl;
+    public string? BaseUrl { get; } = options?.BaseUrl?.TrimEnd('/');
+
+    /// <summary>The operator's credential, for authenticated requests that bring none; null for none.</summary>
+    public string? OperatorCredential { get; } = options?.ApiKey;
 
     public HttpMessageInvoker Invoker { get; } = invoker;
 
@@ -42,9 +45,9 @@ internal sealed class UpstreamTransports : IDisposable
         [
             .. from provider in catalog.All
                where options.IsProviderEnabled(provider.Slug)
-               let baseUrl = options.Providers.TryGetValue(provider.Slug, out var set) ? set.BaseUrl?.TrimEnd('/') : null
-               let handler = baseUrl is null && inProcess.TryGetValue(provider.Slug, out var make) ? make() : UpstreamHandlers.Create(options.Upstream)
-               select new UpstreamTransport(provider, baseUrl, new HttpMessageInvoker(handler)),
+               let set = options.Providers.TryGetValue(provider.Slug, out var found) ? found : null
+               let handler = set?.BaseUrl is null && inProcess.TryGetValue(provider.Slug, out var make) ? make() : UpstreamHandlers.Create(options.Upstream)
+               select new UpstreamTransport(provider, set, new HttpMessageInvoker(handler)),
         ];
         _bySlug = _all
             .SelectMany(transport => transport.Provider.Aliases.Prepend(transport.Provider.Slug), (transport, slug) => KeyValuePair.Create(slug, transport))
@@ -62,7 +65,7 @@ internal sealed class UpstreamTransports : IDisposable
         : null;
 
     /// <summary>The way to a provider that a tenant has added: guarded.</summary>
-    public UpstreamTransport To(CustomProvider provider) => new(provider, baseUrl: null, _guarded);
+    public UpstreamTransport To(CustomProvider provider) => new(provider, options: null, _guarded);
 
     public void Dispose()
     {

@@ -13,6 +13,9 @@ internal sealed class AnthropicProvider() : SingleHostProvider("anthropic", "htt
         InjectHeader = "x-api-key",
     };
 
+    /// <summary>The catalogue writes <c>claude-sonnet-4.5</c>, the API <c>claude-sonnet-4-5</c>.</summary>
+    public override string FromCatalogue(string model) => model.Replace('.', '-');
+
     public override void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         AnthropicCredentials.Inject(Credentials, headers, credential);
 

@@ -1,14 +1,21 @@
 namespace GatewayActors.Providers.Mapping;
 
 /// <summary>The kinds of model that log entries name, and how a path tells them.</summary>
-internal static class ModelTypes
+public static class ModelTypes
 {
+    /// <summary>Text, with or without images and sound in it.</summary>
     public const string TextGeneration = "text-generation";
+    /// <summary>Vectors of texts or images.</summary>
     public const string Embeddings = "embeddings";
+    /// <summary>Images.</summary>
     public const string Image = "image";
-    public const string Audio = "audio"; // speech and transcription alike
+    /// <summary>Speech and transcription alike.</summary>
+    public const string Audio = "audio";
+    /// <summary>Moving images.</summary>
     public const string Video = "video";
+    /// <summary>An order of texts.</summary>
     public const string Rerank = "rerank";
+    /// <summary>Judgements about content.</summary>
     public const string Moderation = "moderation";
 
     /// <summary>The kind by the path segments that OpenAI and its imitators share; null if none tells.</summary>

@@ -21,6 +21,8 @@ internal sealed class WorkersAIProvider : Provider
 
     public override string DefaultBaseUrl => "https://api.cloudflare.com/client/v4/accounts/{account}/ai/run";
 
+    public override bool IsHosted => true;
+
     public override UpstreamMapping Map(in ProviderRequest request)
     {
         if (RequestPath.Problem(request) is { } problem)
