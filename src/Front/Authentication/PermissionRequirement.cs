@@ -6,13 +6,15 @@ namespace GatewayActors.Front.Authentication;
 /// <summary>
 /// Asks for a token of the account that the route names, with these permissions. <see cref="Permissions.None"/> asks for the account only.
 /// </summary>
-internal sealed class PermissionRequirement(Permissions permissions) : IAuthorizationRequirement
+/// <param name="permissions">What the token must allow.</param>
+/// <param name="orThese">What will do as well; null for nothing.</param>
+internal sealed class PermissionRequirement(Permissions permissions, Permissions? orThese = null) : IAuthorizationRequirement
 {
     /// <summary>The route parameter that names the account.</summary>
     public const string AccountParameter = "accountId";
 
-    /// <summary>What the token must allow.</summary>
-    public Permissions Permissions => permissions;
+    /// <summary>Whether a token meets it on an account.</summary>
+    public bool IsMetBy(TokenPrincipal token, string accountId) => token.Can(permissions, accountId) || (orThese is { } others && token.Can(others, accountId));
 }
 
 /// <summary>Asks for the operator's token.</summary>
@@ -33,7 +35,7 @@ internal sealed class TokenAuthorizationHandler : IAuthorizationHandler
                     OperatorRequirement => token.IsOperator,
                     PermissionRequirement needed => context.Resource is HttpContext { Request.RouteValues: var values }
                         && values[PermissionRequirement.AccountParameter] is string accountId
-                        && token.Can(needed.Permissions, accountId),
+                        && needed.IsMetBy(token, accountId),
                     _ => false,
                 };
                 if (granted)

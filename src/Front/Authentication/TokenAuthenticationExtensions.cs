@@ -32,6 +32,10 @@ internal static class TokenAuthenticationExtensions
         /// <summary>Lets in tokens of the route's account that have these permissions.</summary>
         public TBuilder RequirePermission(Permissions permissions) => builder.RequireAuthorization(Policy(new PermissionRequirement(permissions)));
 
+        /// <summary>Lets in tokens of the route's account that have the one or the other.</summary>
+        public TBuilder RequireEither(Permissions permissions, Permissions others) =>
+            builder.RequireAuthorization(Policy(new PermissionRequirement(permissions, others)));
+
         /// <summary>Lets in every token of the route's account.</summary>
         public TBuilder RequireOwnAccount() => builder.RequirePermission(Permissions.None);
 

@@ -5,6 +5,8 @@ using GatewayActors.Front.Management.CustomProviders;
 using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logs;
+using GatewayActors.Front.Management.Models;
+using GatewayActors.Front.Rest;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GatewayActors.Front.Management;
@@ -17,7 +19,7 @@ internal static class ManagementExtensions
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
         /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Logging.ILogFlush"/>, a
-        /// <see cref="Providers.ProviderCatalog"/> and <see cref="Configuration.GatewayOptions"/>.
+        /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
         /// </summary>
         public IServiceCollection AddManagement()
         {
@@ -35,12 +37,15 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, GatewaysJson.Default);
                 json.TypeInfoResolverChain.Insert(0, LogsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, CustomProvidersJson.Default);
+                json.TypeInfoResolverChain.Insert(0, ModelsJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
                 (document.Info.Title, document.Info.Version) = ("AI gateway admin API", "v4");
+                RestDocument.AddTo(document);
                 return Task.CompletedTask;
             }));
+            services.AddSingleton<ModelCatalogue>();
             return services;
         }
     }
@@ -74,6 +79,7 @@ internal static class ManagementExtensions
             group.MapGateways();
             group.MapLogs();
             group.MapCustomProviders();
+            group.MapModels();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -19,6 +19,10 @@ public sealed class MalformedRequestTests(MalformedRequestTests.Fixture fixture)
         await AssertAllAsync(MalformedAdmin.All, atLeast: 150, AnswerRule.JsonError);
 
     [Fact]
+    public async Task Inference_AskedWrongly_AnswersWithAnErrorInJson() =>
+        await AssertAllAsync(MalformedInference.All, atLeast: 250, AnswerRule.JsonError);
+
+    [Fact]
     public async Task BrokenHttp_IsAnsweredOrClosed() =>
         await AssertAllAsync(MalformedHttp.All, atLeast: 80, AnswerRule.NoFailureOfOurs);
 

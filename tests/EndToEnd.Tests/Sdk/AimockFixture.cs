@@ -7,12 +7,13 @@ using GatewayActors.Testing.Gateways;
 namespace GatewayActors.EndToEnd.Tests.Sdk;
 
 /// <summary>A mock provider that its authors keep in step with the real APIs, and a gateway in front of it.</summary>
-public sealed class AimockFixture : IAsyncLifetime
+public class AimockFixture : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _aborted = new();
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _aimock;
+    private string _hosted = "";
 
     /// <summary>The gateway; <c>openai</c>, <c>anthropic</c> and <c>google-ai-studio</c> lead to the mock.</summary>
     public GatewayProcess Gateway { get; private set; } = null!;
@@ -39,8 +40,13 @@ public sealed class AimockFixture : IAsyncLifetime
         _aimock.Start();
         _aimock.BeginOutputReadLine();
         _aimock.BeginErrorReadLine();
-        Gateway = await GatewayProcess.StartAsync(GatewayFixture.ProvidersAt(await _listening.Task));
+        Gateway = await GatewayProcess.StartAsync(Settings(await _listening.Task, _hosted));
     }
+
+    /// <summary>The gateway's settings.</summary>
+    /// <param name="baseUrl">The mock.</param>
+    /// <param name="hosted">The run call of hosted models.</param>
+    protected virtual Dictionary<string, string> Settings(string baseUrl, string hosted) => GatewayFixture.ProvidersAt(baseUrl);
 
     public async ValueTask DisposeAsync()
     {
@@ -55,12 +61,17 @@ public sealed class AimockFixture : IAsyncLifetime
             await _aimock.WaitForExitAsync();
             _aimock.Dispose();
         }
+
+        GC.SuppressFinalize(this);
     }
 
     private void Read(string? line)
     {
         switch (line?.Split(' ', 2))
         {
+            case ["HOSTED", var url]:
+                _hosted = url;
+                break;
             case ["LISTENING", var url]:
                 _listening.TrySetResult(url.TrimEnd('/'));
                 break;

@@ -1,5 +1,6 @@
-// A provider for the SDK tests. Prints "LISTENING <url>" once, then "ABORTED <case>" whenever a client goes away before its
+// Providers for the SDK tests. Prints "HOSTED <url>" (the run call of Workers AI, which the mock lacks) and "LISTENING <url>" once, then "ABORTED <case>" whenever a client goes away before its
 // answer is over; <case> is the request's x-test-case header. Ends with its standard input.
+import http from 'node:http';
 import { createServer } from '@copilotkit/aimock';
 
 const weather = { name: 'get_weather', arguments: { city: 'Oslo' } };
@@ -45,5 +46,21 @@ mock.server.on('request', (request, response) => {
     if (!response.writableFinished) console.log(`ABORTED ${request.headers['x-test-case']}`);
   });
 });
+
+const hosted = http.createServer(async (request, response) => {
+  let body = '';
+  for await (const piece of request) body += piece;
+  const words = ['Hi ', 'from ', 'the ', 'hosted ', 'model!'];
+  if (JSON.parse(body).stream) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const word of words) response.write(`data: ${JSON.stringify({ response: word })}\n\n`);
+    response.end('data: [DONE]\n\n');
+  } else {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ result: { response: words.join('') }, success: true, errors: [], messages: [] }));
+  }
+});
+await new Promise((listening) => hosted.listen(0, '127.0.0.1', listening));
+console.log(`HOSTED http://127.0.0.1:${hosted.address().port}`);
 console.log(`LISTENING ${mock.url}`);
 process.stdin.resume().on('end', () => process.exit(0));

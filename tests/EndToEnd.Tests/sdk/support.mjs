@@ -4,6 +4,9 @@ export const { GATEWAY_URL, ACCOUNT_ID, TOKEN } = process.env;
 /** The data plane's URL of a provider. */
 export const provider = (slug) => `${GATEWAY_URL}/v1/${ACCOUNT_ID}/default/${slug}`;
 
+/** The URL of an inference route of the API host. */
+export const inference = (route) => `${GATEWAY_URL}/client/v4/accounts/${ACCOUNT_ID}/ai/${route}`;
+
 /** The gateway's own credential, beside the provider's key; and the case, which the provider reports when it is left. */
 export const gatewayHeaders = (name) => ({ 'cf-aig-authorization': `Bearer ${TOKEN}`, 'x-test-case': name });
 

@@ -10,6 +10,7 @@ using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
 using GatewayActors.Grains.Caching;
 using GatewayActors.Providers;
+using GatewayActors.Providers.Pricing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -59,6 +60,7 @@ public sealed class AdminHost : IAsyncLifetime
         builder.Services.AddSingleton(new OperatorToken(OperatorToken));
         builder.Services.AddSingleton(new GatewayOptions());
         builder.Services.AddSingleton(new ProviderCatalog(BuiltInProviders.All));
+        builder.Services.AddSingleton<IPriceTable>(PriceTable.BuiltIn);
         builder.Services.AddSingleton<ILogStore>(Logs);
         builder.Services.AddSingleton<ILogFlush>(Logs);
         builder.Services.AddTokenAuthentication();

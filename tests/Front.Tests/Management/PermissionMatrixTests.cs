@@ -18,6 +18,8 @@ public sealed class PermissionMatrixTests(AdminHost host)
     // Null: any token. None: any token of the account. Not a flag of the enum: the operator's only.
     private static readonly Permissions Operator = (Permissions)(1 << 30);
 
+    private static readonly Permissions RunOrWorkersAi = (Permissions)(1 << 29);
+
     private static readonly Dictionary<string, Permissions?> Routes = new()
     {
         ["GET /client/v4/user"] = null,
@@ -59,6 +61,10 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"GET {Providers}/costs/{{ruleId}}"] = Permissions.GatewayRead,
         [$"PATCH {Providers}/costs/{{ruleId}}"] = Permissions.GatewayWrite,
         [$"DELETE {Providers}/costs/{{ruleId}}"] = Permissions.GatewayWrite,
+        [$"GET {Account}/ai/models/search"] = RunOrWorkersAi,
+        [$"GET {Account}/ai/models/schema"] = RunOrWorkersAi,
+        [$"GET {Account}/ai/authors/search"] = RunOrWorkersAi,
+        [$"GET {Account}/ai/tasks/search"] = RunOrWorkersAi,
     };
 
     internal static bool IsManagement(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ManagementEndpoint>() is not null;
@@ -92,7 +98,9 @@ public sealed class PermissionMatrixTests(AdminHost host)
             foreach (var (route, needed) in Routes)
             {
                 var answer = await SendAsync(route, owner.AccountId, token);
-                var open = needed is not { } permissions || (group.Grants & permissions) == permissions;
+                var open = needed is not { } permissions || (permissions == RunOrWorkersAi
+                    ? (group.Grants & (Permissions.GatewayRun | Permissions.WorkersAiRead)) != 0
+                    : (group.Grants & permissions) == permissions);
                 var forbidden = answer.Status == 403 && answer.ErrorCode == 10000;
                 Assert.True(open != forbidden, $"{group.Name}, {route}: {answer.Status} {answer.Text}");
                 Assert.True(answer.Status < 500 && answer.Status != 401, $"{group.Name}, {route}: {answer.Status} {answer.Text}");
