@@ -29,7 +29,7 @@ public sealed class LogEntry
     /// <summary>The provider's path, normalised, without the query (which may hold a credential).</summary>
     public required string Path { get; init; }
 
-    /// <summary>How the exchange came in: <c>http</c>, <c>universal</c>, later <c>rest</c>, <c>websocket</c>, <c>binding</c>, <c>guardrail</c>.</summary>
+    /// <summary>How the exchange came in: <c>http</c>, <c>universal</c>, <c>rest</c>, later <c>websocket</c>, <c>binding</c>, <c>guardrail</c>.</summary>
     public required string RequestType { get; init; }
 
     /// <summary>The request's content type.</summary>

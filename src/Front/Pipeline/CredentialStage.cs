@@ -14,7 +14,7 @@ internal static class CredentialStage
         var provider = step.Route.Provider;
         var isNeeded = !provider.AllowsAnonymous && step.Exchange.Snapshot.RequiresToken;
         var operators = step.Route.Transport.OperatorCredential;
-        if (step.AccessToken is not null || !(isNeeded || operators is not null) || HasOwn(step, provider))
+        if (!isNeeded && operators is null)
         {
             return;
         }
@@ -22,9 +22,12 @@ internal static class CredentialStage
         // Never for a caller that nobody knows: whoever finds an open gateway would spend the operator's money.
         if (operators is not null && step.Exchange.IsAuthenticated && MayUseOperators(step, provider))
         {
-            (step.AccessToken, step.UsesOperatorCredential) = (operators, true);
+            if (step.AccessToken is { } token ? RealCredentials.IsPlaceholder(token) : !HasOwn(step, provider, new RealCredentials(new UnconsumedHeaders(step))))
+            {
+                (step.AccessToken, step.UsesOperatorCredential) = (operators, true);
+            }
         }
-        else if (isNeeded)
+        else if (isNeeded && step.AccessToken is null && !HasOwn(step, provider, new UnconsumedHeaders(step)))
         {
             step.Fail(new(
                 GatewayErrorKind.CredentialsRequired,
@@ -32,7 +35,7 @@ internal static class CredentialStage
         }
     }
 
-    private static bool HasOwn(Step step, Provider provider) => provider.Credentials.IsPresent(new UnconsumedHeaders(step), QueryOf(step));
+    private static bool HasOwn(Step step, Provider provider, IHeaderSource headers) => provider.Credentials.IsPresent(headers, QueryOf(step));
 
     private static bool MayUseOperators(Step step, Provider provider) =>
         provider.IsHosted || !(step.Exchange.Snapshot.ByokOnly || step.Headers.NoWholesale == true);

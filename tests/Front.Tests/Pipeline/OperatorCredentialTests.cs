@@ -56,6 +56,21 @@ public sealed class OperatorCredentialTests : IAsyncLifetime
         Assert.False((await _host.Logs.NextAsync(_cancelled)).Entry.Wholesale);
     }
 
+    [Theory]
+    [InlineData("openai/chat/completions", "authorization", "Bearer dummy")]
+    [InlineData("openai/chat/completions", "authorization", "Bearer placeholder")]
+    [InlineData("anthropic/v1/messages", "x-api-key", "unused")]
+    [InlineData("compat/chat/completions", "authorization", "Bearer none")]
+    public async Task Request_WithAKeyThatIsNone_GoesOutWithIt(string path, string header, string value)
+    {
+        await _host.SendAsync(
+            HttpMethod.Post, path, System.Text.Encoding.UTF8.GetBytes("""{"model":"openai/gpt-4o-mini","messages":[]}"""),
+            ("content-type", "application/json"), ("cf-aig-authorization", "Bearer " + _host.Token), (header, value));
+
+        var sent = Assert.Single(_host.Script.Requests);
+        Assert.Contains(OperatorKey, sent.Header(header), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Request_OfNobodyKnown_NeverSpendsTheOperatorsMoney()
     {
