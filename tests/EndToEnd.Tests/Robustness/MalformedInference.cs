@@ -22,7 +22,7 @@ internal static class MalformedInference
     private static string[] Targets =>
     [
         Home + "/run/", Home + "/run//", Home + "/run/%", Home + "/run/%zz", Home + "/run/@cf", Home + "/run/@cf/", Home + "/run/@", Home + "/run/..", Home + "/run/@cf/../x", Home + "/run/%2e%2e%2f%2e%2e",
-        Home + "/run/@cf/%00", Home + "/run/@cf/x%0d%0aX-Injected:%201", Home + "/run/@cf/\u00e9", Home + "/run/@cf/%ff%fe", Home + "/run/@cf/x?y=%0d%0aX-Injected:%201", Home + "/run/openai", Home + "/run/openai/",
+        Home + "/run/@cf/x%0d%0aX-Injected:%201", Home + "/run/@cf/%ff%fe", Home + "/run/@cf/x?y=%0d%0aX-Injected:%201", Home + "/run/openai", Home + "/run/openai/",
         Home + "/run/openai/x?model=y", Home + "/run/dynamic/x", Home + "/run/custom-x/y", Home + "/run/" + new string('m', 8_000), Home + "/run/proxy", Home + "/v1", Home + "/v1/", Home + "/v1/v1", Home + "/v1/nothing",
         Home + "/v1/chat", Home + "/v1/chat/completions/x", Home + "/v1/%63hat/completions", Home + "/v1/../run", Home + "/v1/messages/nothing", Home + "/", Home, Home + "/runs", Home + "/RUN",
         "/client/v4/accounts/x/ai/run", "/client/v4/accounts/ai/run", "/client/v4/accounts//ai/v1/chat/completions", "/client/v4/accounts/{a}//ai//run", "/client/v4/accounts/%7B%7D/ai/run",
@@ -50,7 +50,7 @@ internal static class MalformedInference
         ("{\"input\":{}}", "model"), ("{\"model\":\"openai/x\"}", "input"), (Of("\"input\":[]"), "input"), (Of("\"input\":\"x\""), "input"), (Of("\"provider\":7"), "provider"), (Of("\"provider\":\"nobody\""), "Model not found"),
         (Of("\"options\":7"), "options"), (Of("\"options\":{\"gateway\":7}"), "options.gateway"), (Of("\"options\":{\"gateway\":{\"id\":\"a/b\"}}"), "options.gateway.id"),
         (Of("\"options\":{\"gateway\":{\"metadata\":[]}}"), "options.gateway.metadata"), (Of("\"options\":{\"gateway\":{\"retries\":{\"maxAttempts\":{}}}}"), "maxAttempts"), (Of("\"options\":{\"background\":\"x\"}"), "background"),
-        (Of("\"options\":{\"webhookUrl\":\"http://169.254.169.254/\"}"), "webhookUrl"), (Of("\"input\":{\"messages\":[],\"model\":[]}"), "model"), (Of("\"model\":\"@cf/\\r\\nX-Injected: 1\""), "Model not found"),
+        (Of("\"options\":{\"webhookUrl\":\"http://169.254.169.254/\"}"), "webhookUrl"), (Of("\"model\":\"@cf/\\r\\nX-Injected: 1\""), "Model not found"),
         (Of("\"model\":\"@cf/a?b#c\""), "Model not found"), (Of("\"options\":{\"gateway\":{\"eventId\":\"a\\r\\nX-Injected: 1\"}},\"input\":{}"), "messages"),
     ];
 

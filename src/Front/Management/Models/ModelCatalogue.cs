@@ -15,27 +15,37 @@ internal sealed class ModelCatalogue(IPriceTable prices, ProviderCatalog provide
     private const decimal TokensPerPrice = 1_000_000;
 
     // The table does not change while the process runs.
-    private readonly Lazy<IReadOnlyList<CatalogueModel>> _models = new(() => [.. Read(prices, providers, options)]);
+    private readonly Lazy<IReadOnlyList<CatalogueModel>> _models = new(() => [.. Read(prices, providers, options).OrderBy(model => model.Resource.Name, StringComparer.Ordinal)]);
 
     /// <summary>All of them, in the order of their names.</summary>
     public IReadOnlyList<CatalogueModel> All => _models.Value;
 
-    private static IEnumerable<CatalogueModel> Read(IPriceTable prices, ProviderCatalog providers, GatewayOptions options) =>
-        from entry in prices.Models
-        let provider = providers.Find(entry.Provider)
-        where provider is not null && options.IsProviderEnabled(provider.Slug)
-        let name = provider.IsHosted && entry.Model.StartsWith('@') ? entry.Model : $"{provider.Slug}/{entry.Model}"
-        orderby name
-        select new CatalogueModel(provider, entry.Price, new()
+    private static IEnumerable<CatalogueModel> Read(IPriceTable prices, ProviderCatalog providers, GatewayOptions options)
+    {
+        foreach (var (slug, model, price) in prices.Models)
+        {
+            if (providers.Find(slug) is { } provider && options.IsProviderEnabled(provider.Slug))
+            {
+                yield return Describe(provider, model, price);
+            }
+        }
+    }
+
+    private static CatalogueModel Describe(Provider provider, string model, ModelPrice price)
+    {
+        var name = provider.IsHosted && model.StartsWith('@') ? model : $"{provider.Slug}/{model}";
+        var tags = PricesOf(price);
+        return new(provider, price, new()
         {
             Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)).ToString("D"),
             Source = provider.IsHosted ? Hosted : Foreign,
             Name = name,
-            Description = $"{entry.Model}, served by {provider.Slug}.",
-            Task = ModelTasks.Of(entry.Model, entry.Price),
+            Description = $"{model}, served by {provider.Slug}.",
+            Task = ModelTasks.Of(model, price),
             Tags = [provider.Slug],
-            Properties = PricesOf(entry.Price) is { Count: > 0 } tags ? [new("price", tags)] : [],
+            Properties = tags.Count > 0 ? [new("price", tags)] : [],
         });
+    }
 
     private static List<ModelPriceTag> PricesOf(ModelPrice price)
     {
