@@ -50,9 +50,9 @@ public sealed class OperatorCredentialTests : IAsyncLifetime
     [Fact]
     public async Task Request_WithKeyOfItsOwn_KeepsIt()
     {
-        await SendAsync("openai/chat/completions", ("cf-aig-authorization", "Bearer " + _host.Token), ("authorization", "Bearer sk-own"));
+        await SendAsync("openai/chat/completions", ("cf-aig-authorization", "Bearer " + _host.Token), ("authorization", "Bearer sk-own-key"));
 
-        Assert.Equal("Bearer sk-own", Assert.Single(_host.Script.Requests).Header("authorization"));
+        Assert.Equal("Bearer sk-own-key", Assert.Single(_host.Script.Requests).Header("authorization"));
         Assert.False((await _host.Logs.NextAsync(_cancelled)).Entry.Wholesale);
     }
 

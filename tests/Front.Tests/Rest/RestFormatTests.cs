@@ -106,9 +106,9 @@ public sealed class RestFormatTests : IAsyncLifetime
         _host.Script.Then(UpstreamReply.Json(Bodies.Completion, 200));
 
         await _host.RestAsync(
-            HttpMethod.Post, "v1/chat/completions", RestHost.Chat, ("cf-aig-authorization", "Bearer " + _host.Token), ("authorization", "Bearer sk-own"));
+            HttpMethod.Post, "v1/chat/completions", RestHost.Chat, ("cf-aig-authorization", "Bearer " + _host.Token), ("authorization", "Bearer sk-own-key"));
 
-        Assert.Equal("Bearer sk-own", Assert.Single(_host.Script.Requests).Header("authorization"));
+        Assert.Equal("Bearer sk-own-key", Assert.Single(_host.Script.Requests).Header("authorization"));
         Assert.False((await _host.Logs.NextAsync(_cancelled)).Entry.Wholesale);
     }
 
