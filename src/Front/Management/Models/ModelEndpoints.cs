@@ -80,8 +80,9 @@ internal static class ModelEndpoints
             : ApiProblem.NotFound;
     }
 
-    internal static Ok<Envelope<IReadOnlyList<ModelAuthor>>> ListAuthors(ModelCatalogue catalogue) => TypedResults.Ok(Envelope.Of<IReadOnlyList<ModelAuthor>>(
+    // They cannot fail by themselves; the second result is what the policy answers, for the document.
+    internal static Results<Ok<Envelope<IReadOnlyList<ModelAuthor>>>, ApiProblem> ListAuthors(ModelCatalogue catalogue) => TypedResults.Ok(Envelope.Of<IReadOnlyList<ModelAuthor>>(
         [.. catalogue.All.Select(model => model.Provider.Slug).Distinct().Order(StringComparer.Ordinal).Select(slug => new ModelAuthor(slug, slug))]));
 
-    internal static Ok<Envelope<IReadOnlyList<ModelTask>>> ListTasks() => TypedResults.Ok(Envelope.Of(ModelTasks.All));
+    internal static Results<Ok<Envelope<IReadOnlyList<ModelTask>>>, ApiProblem> ListTasks() => TypedResults.Ok(Envelope.Of(ModelTasks.All));
 }
