@@ -1,3 +1,4 @@
+using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.CustomProviders;
 using GatewayActors.Grains.Gateways;
@@ -52,6 +53,15 @@ public sealed class StoredStateTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public void GatewayRecord_WithoutRoutes_IsReadWithNone()
+    {
+        var state = Read<OldGatewayRecord, GatewayRecord>(new() { Id = "main", Version = 3 });
+
+        Assert.Equal(("main", 3, 0), (state.Id, state.Version, state.RoutesRevision));
+        Assert.Null(state.Routes);
+    }
+
+    [Fact]
     public void GatewayState_WithFieldsOfANewerRelease_IsReadWithoutThem()
     {
         var state = Read<NewGatewayState, GatewayState>(new() { LastVersion = 3, Later = "later" });
@@ -77,6 +87,14 @@ internal sealed class OldGatewayState
 internal sealed record OldCustomProvidersState
 {
     [Id(0)] public long Version { get; init; }
+}
+
+[GenerateSerializer, Alias("test.old-gateway-record")]
+internal sealed record OldGatewayRecord
+{
+    [Id(1)] public required string Id { get; init; }
+
+    [Id(3)] public required long Version { get; init; }
 }
 
 [GenerateSerializer, Alias("test.old-quota-state")]

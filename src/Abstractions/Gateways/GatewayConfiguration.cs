@@ -102,6 +102,17 @@ public sealed record GatewayConfiguration
 
     /// <summary>Ours: when an upstream that fails is left alone for a while. Null: off.</summary>
     [Id(27)] public CircuitBreakerConfiguration? CircuitBreaker { get; init; }
+
+    /// <summary>Ours: what the auto router chooses from. Null: its own pool.</summary>
+    [Id(38)] public AutoRouterConfiguration? AutoRouter { get; init; }
+}
+
+/// <summary>What the auto router chooses from.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.configuration.auto-router")]
+public sealed record AutoRouterConfiguration
+{
+    /// <summary>Models as <c>{provider}/{model}</c>, 1 to 50.</summary>
+    [Id(0)] public required IReadOnlyList<string> Models { get; init; }
 }
 
 /// <summary>How a limit's window moves.</summary>

@@ -1,3 +1,5 @@
+using GatewayActors.Abstractions.DynamicRoutes;
+
 namespace GatewayActors.Abstractions.Gateways;
 
 /// <summary>A gateway with its configuration, as it is stored.</summary>
@@ -33,4 +35,10 @@ public sealed record GatewayRecord
     /// or by the creation. It comes with every admission, so no exchange that is admitted later is given an older answer.
     /// </summary>
     [Id(8)] public long CacheGeneration { get; init; }
+
+    /// <summary>The dynamic routes that exchanges can call; null for none.</summary>
+    [Id(9)] public IReadOnlyList<DeployedRoute>? Routes { get; init; }
+
+    /// <summary>Which state of the gateway's dynamic routes <see cref="Routes"/> shows; 0 before the first.</summary>
+    [Id(10)] public long RoutesRevision { get; init; }
 }

@@ -1,3 +1,4 @@
+using GatewayActors.Abstractions.DynamicRoutes;
 using Orleans.Concurrency;
 
 namespace GatewayActors.Abstractions.Gateways;
@@ -43,6 +44,14 @@ public interface IGatewayGrain : IGrainWithStringKey
     /// <summary>Replaces the configuration. It holds for every admission that starts after this has returned.</summary>
     [Alias("update")]
     Task<GatewayChange> UpdateAsync(GatewayConfiguration configuration, CancellationToken cancellationToken = default);
+
+    /// <summary>Replaces the deployed routes. They hold for every admission that starts after this has returned.</summary>
+    /// <param name="internalId">The gateway they belong to: one that was created anew under its id has none of them.</param>
+    /// <param name="revision">Grows with every change of the routes; an older one changes nothing.</param>
+    /// <param name="routes">All of them.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued.</param>
+    [Alias("set-routes")]
+    Task<GatewayChange> SetRoutesAsync(Guid internalId, long revision, IReadOnlyList<DeployedRoute> routes, CancellationToken cancellationToken = default);
 
     /// <summary>Makes all cached answers of the gateway void, for every exchange that is admitted after this has returned.</summary>
     [Alias("purge-cache")]

@@ -22,6 +22,19 @@ public interface IQuotaGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("reserve")]
     ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default);
 
+    /// <summary>Uses an amount at once, if it fits into the rule; never waits.</summary>
+    /// <param name="rule">The rule as it is now configured.</param>
+    /// <param name="amount">What is used, at least 0.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued; what is used is not given back by it.</param>
+    /// <returns>The decision; there is nothing to settle.</returns>
+    /// <remarks>Stored behind the answers: a crash forgets what was used in the last second, and nothing else.</remarks>
+    [AlwaysInterleave, Alias("take")]
+    ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default);
+
+    /// <summary>What <see cref="TakeAsync"/> would say. Nothing is used.</summary>
+    [AlwaysInterleave, Alias("peek")]
+    ValueTask<QuotaDecision> PeekAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default);
+
     /// <summary>Replaces a reservation by what was really used. What is answered is stored.</summary>
     /// <param name="reservation">What <see cref="ReserveAsync"/> has granted. Settling it again changes nothing.</param>
     /// <param name="actual">What was used, at least 0; 0 gives the reservation back.</param>

@@ -7,8 +7,8 @@ using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Compat;
 
-/// <summary>Answers a request to <c>compat/…</c>: one step, whose provider its model names.</summary>
-internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, CompatModels models, StepRunner runner)
+/// <summary>Answers a request to <c>compat/…</c>.</summary>
+internal sealed class CompatEndpoint(BodyStage bodies, CompatModels models, ModelCalls calls)
 {
     /// <returns>The answer to commit; null if the exchange has failed or its client is gone.</returns>
     public async ValueTask<Answer?> RunAsync(Exchange exchange)
@@ -36,23 +36,19 @@ internal sealed class CompatEndpoint(BodyStage bodies, CompatRouting routing, Co
             return null;
         }
 
-        var step = new Step(exchange, exchange.Http.Request.Headers) { HasOwnBody = true };
-        exchange.Step = step;
-        Route(step, body);
-        if (step is { Error: null, Route: null, CountedTokens: { } tokens })
+        var answer = await calls.RunAsync(CallOf(exchange, body));
+        if (answer is null && exchange.Step is { Error: null, CountedTokens: { } tokens })
         {
             await JsonAnswer.WriteAsync(exchange, Encoding.UTF8.GetBytes($$"""{"input_tokens":{{tokens}}}"""));
-            return null;
         }
 
-        var answer = step.Error is null ? await runner.RunAsync(step) : null;
-        return answer is null ? null : await RestAnswers.OfFormatAsync(step, answer);
+        return answer is null ? null : await RestAnswers.OfFormatAsync(exchange.Step!, answer);
     }
 
     private static bool AsksForModels(Exchange exchange) => EndpointOf(exchange).TrimEnd('/') is CompatModels.Endpoint or "v1/" + CompatModels.Endpoint;
 
-    private void Route(Step step, ReadOnlyMemory<byte> body) =>
-        routing.Invoke(step, body, EndpointOf(step.Exchange), RestPath.QueryOf(step.Exchange.RawTarget));
+    private static ModelCall CallOf(Exchange exchange, ReadOnlyMemory<byte> body) =>
+        new(exchange) { Body = body, Endpoint = EndpointOf(exchange).ToString(), Query = RestPath.QueryOf(exchange.RawTarget).ToString() };
 
     /// <summary>What follows <c>compat</c> on the gateway host, or <c>v1</c> on the API host.</summary>
     private static ReadOnlySpan<char> EndpointOf(Exchange exchange) =>

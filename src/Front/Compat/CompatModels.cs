@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Upstreams;
@@ -30,7 +31,9 @@ internal sealed partial class CompatModels(
     {
         if (await FindOwnAsync(exchange) is { } own)
         {
-            await JsonAnswer.WriteAsync(exchange, own.Length == 0 ? _list.Value : Write(prices, transports, own, timeProvider.GetUtcNow().ToUnixTimeSeconds()));
+            var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+            var list = own.Length == 0 ? _list.Value : Write(prices, transports, own, now);
+            await JsonAnswer.WriteAsync(exchange, RouteModels.AddTo(list, exchange.Snapshot.Routes, now));
         }
     }
 

@@ -1,4 +1,6 @@
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.AutoRouter;
+using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
 
@@ -42,6 +44,12 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Whether the operator's credentials are never used.</summary>
     public bool ByokOnly { get; } = gateway.Configuration.ByokOnly ?? false;
+
+    /// <summary>The models that the auto router chooses from.</summary>
+    public IReadOnlyList<string> AutoModels { get; } = gateway.Configuration.AutoRouter is { Models: { Count: > 0 } models } ? models : AutoPool.Default;
+
+    /// <summary>The dynamic routes that exchanges can call.</summary>
+    public LiveRoutes Routes { get; } = LiveRoutes.Of(gateway);
 
     /// <summary>What is cached, and how.</summary>
     public CacheSettings Cache { get; } = new(gateway);

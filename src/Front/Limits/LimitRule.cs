@@ -5,6 +5,7 @@ using System.Text;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
+using GatewayActors.Front.Compat;
 
 namespace GatewayActors.Front.Limits;
 
@@ -126,32 +127,5 @@ internal sealed record LimitSubject
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>Whether a pattern means the model: <c>provider/model</c> or <c>model</c>, where <c>*</c> stands for anything but <c>/</c>.</summary>
-    public bool IsModel(string pattern) => Model is { } model && (Matches(pattern, model) || Matches(pattern, string.Concat(Provider, "/", model)));
-
-    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
-    {
-        // Greedy with one way back: to the last '*' that may still take one more character.
-        var (p, t, star, taken) = (0, 0, -1, 0);
-        while (t < text.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                (star, taken) = (p++, t);
-            }
-            else if (p < pattern.Length && char.ToUpperInvariant(pattern[p]) == char.ToUpperInvariant(text[t]))
-            {
-                (p, t) = (p + 1, t + 1);
-            }
-            else if (star >= 0 && text[taken] != '/')
-            {
-                (p, t) = (star + 1, ++taken);
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern[p..].Trim('*').IsEmpty;
-    }
+    public bool IsModel(string pattern) => Model is { } model && (Wildcards.Matches(pattern, model) || Wildcards.Matches(pattern, string.Concat(Provider, "/", model)));
 }

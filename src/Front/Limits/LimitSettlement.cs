@@ -24,6 +24,15 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
     /// <summary>Books what a step has used. Nothing to do for one that holds nothing, or that was settled before.</summary>
     public void Settle(Step step)
     {
+        if (step.Budget is { } budget)
+        {
+            step.Budget = null;
+            foreach (var reservation in budget.Take())
+            {
+                Send(step, reservation, budget.Spent + Used(step, reservation));
+            }
+        }
+
         if (step.Reservations is null)
         {
             return;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Management.Accounts;
 using GatewayActors.Front.Management.CustomProviders;
+using GatewayActors.Front.Management.DynamicRoutes;
 using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logs;
@@ -26,6 +28,8 @@ internal static class ManagementExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton<RequestQuota>();
             services.AddSingleton<IdempotentAnswers>();
+            services.TryAddSingleton(Random.Shared);
+            services.AddSingleton<RouteExplainer>();
             services.ConfigureHttpJsonOptions(options =>
             {
                 var json = options.SerializerOptions;
@@ -38,6 +42,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, LogsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, CustomProvidersJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ModelsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, RoutesJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
@@ -80,6 +85,7 @@ internal static class ManagementExtensions
             group.MapLogs();
             group.MapCustomProviders();
             group.MapModels();
+            group.MapDynamicRoutes();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Egress;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
@@ -55,6 +57,14 @@ internal static class DataPlaneExtensions
             services.AddSingleton<BodyStage>();
             services.AddSingleton<StepRunner>();
             services.AddSingleton<CompatRouting>();
+            services.AddSingleton<ModelCalls>();
+            services.TryAddSingleton(Random.Shared);
+            services.AddSingleton<RouteServices>();
+            services.AddSingleton<DynamicRouteRunner>();
+            services.TryAddSingleton<IAutoScorer, HeuristicScorer>();
+            services.AddSingleton<AutoPool>();
+            services.AddSingleton<AutoSessions>();
+            services.AddSingleton<AutoRouting>();
             services.AddSingleton<UniversalEndpoint>();
             services.AddSingleton<RestSurface>();
             services.AddSingleton<RunEndpoint>();

@@ -48,6 +48,21 @@ internal sealed class ExchangeHeaders
     /// <summary>Zero switches off what the gateway says.</summary>
     public TimeSpan? HedgeDelay { get; private set; }
 
+    /// <summary>Patterns of the models that the auto router may choose; null for the gateway's own.</summary>
+    public IReadOnlyList<string>? AllowedModels { get; private set; }
+
+    /// <summary>The providers that the auto router may choose; null for all.</summary>
+    public IReadOnlyList<string>? AllowedProviders { get; private set; }
+
+    /// <summary>What the auto router keeps a model for; null for nothing.</summary>
+    public string? SessionId { get; private set; }
+
+    /// <summary>The turn of the session; null for the one that the messages show.</summary>
+    public string? TurnId { get; private set; }
+
+    /// <summary>Whether the auto router forgets the session.</summary>
+    public bool? NoSessionAffinity { get; private set; }
+
     /// <summary>Texts about headers that were ignored; for the log entry.</summary>
     public List<string>? Warnings { get; private set; }
 
@@ -158,10 +173,28 @@ internal sealed class ExchangeHeaders
             case "cf-aig-cache-stale-if-error":
                 CacheStaleIfError = ReadSeconds(name, value);
                 break;
+            case "cf-aig-allowed-models":
+                AllowedModels = ReadList(value);
+                break;
+            case "cf-aig-allowed-providers":
+                AllowedProviders = ReadList(value);
+                break;
+            case "cf-aig-session-id":
+                SessionId = ReadEventId(value);
+                break;
+            case "cf-aig-turn-id":
+                TurnId = ReadEventId(value);
+                break;
+            case "cf-aig-no-session-affinity":
+                NoSessionAffinity = ReadBoolean(name, value) ?? NoSessionAffinity;
+                break;
             default:
                 break; // Not ours, or not yet known: dropped like every header of this prefix.
         }
     }
+
+    private static string[]? ReadList(string value) =>
+        value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } list ? list : null;
 
     private bool? ReadBoolean(string name, string value)
     {

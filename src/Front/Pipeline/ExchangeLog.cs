@@ -12,6 +12,9 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Makes the log entry of a step that is over.</summary>
 internal static class ExchangeLog
 {
+    /// <summary>What stands for a provider where none was called.</summary>
+    private const string UnknownProvider = "unknown";
+
     public static LogEntry Create(Step step, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options, LogWriter log)
     {
         var exchange = step.Exchange;
@@ -30,16 +33,16 @@ internal static class ExchangeLog
             AccountId = exchange.Gateway.AccountId,
             GatewayId = exchange.Gateway.GatewayId,
             CreatedAt = step.StartedAt,
-            Provider = step.Route.Provider.Slug,
+            Provider = step.Route?.Provider.Slug ?? UnknownProvider,
             Model = step.RequestedModel ?? step.Usage.Model ?? "",
-            ModelType = step.Route.ModelType,
-            Path = step.Route.Address.Path,
+            ModelType = step.Route?.ModelType,
+            Path = step.Route?.Address.Path ?? "",
             RequestType = exchange.IsUniversal ? "universal" : exchange.Rest is not null ? "rest" : "http",
             RequestContentType = step.ContentType,
             ResponseContentType = step.ResponseContentType,
             Step = step.Index,
             StatusCode = step.StatusCode,
-            Success = step is { StatusCode: < 400, Exchange.Delivered: true, Usage.Error: null },
+            Success = step is { StatusCode: < 400, Usage.Error: null } && (exchange.Delivered || step.IsTaken),
             Cached = step.Source != AnswerSource.Upstream,
             DurationMs = duration.TotalMilliseconds,
             TimeToFirstByteMs = timeToFirstByte?.TotalMilliseconds,
@@ -96,7 +99,7 @@ internal static class ExchangeLog
     private static string? Details(Step step)
     {
         var isAnswered = step is { Attempts: [{ Outcome: AttemptOutcome.Success }] } or { Attempts: [], Source: AnswerSource.Cache };
-        var isPlain = isAnswered && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = isAnswered && step.Trace is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
@@ -115,6 +118,13 @@ internal static class ExchangeLog
             if (((step.Error ?? step.Exchange.Error)?.Type ?? step.Exchange.RelayFailure ?? step.Usage.Error?.Kind) is { } error)
             {
                 json.WriteString("error"u8, error);
+            }
+
+            if (step.Trace is { } trace)
+            {
+                json.WriteStartObject("route"u8);
+                trace.Write(json);
+                json.WriteEndObject();
             }
 
             if (step.Source == AnswerSource.StaleCache)

@@ -8,7 +8,7 @@ internal static class ExchangeResponseHeaders
 {
     // Browsers show a script only the headers that are listed here.
     private const string Exposed =
-        "cf-aig-cache-status, cf-aig-cache-stale, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-dlp, cf-aig-dropped-params, "
+        "cf-aig-cache-status, cf-aig-cache-stale, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-routed-model, cf-aig-routing-reason, cf-aig-routing-decision-id, cf-aig-dlp, cf-aig-dropped-params, "
         + "cf-aig-trace-id, cf-aig-cost, cf-aig-tokens-in, cf-aig-tokens-out, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, x-request-id, request-id";
 
     /// <summary>Ids and, for browsers, access rights.</summary>
@@ -25,15 +25,28 @@ internal static class ExchangeResponseHeaders
                 headers["cf-aig-cache-stale"] = "true";
             }
 
+            if (step.ResolvedModel is { } model)
+            {
+                headers["cf-aig-model"] = model;
+                headers["cf-aig-provider"] = step.Route.Provider.Slug;
+            }
+
+            if (step.AutoDecision is { } decision)
+            {
+                headers["cf-aig-routed-model"] = decision.Model;
+                headers["cf-aig-routing-reason"] = decision.Reason;
+                headers["cf-aig-routing-decision-id"] = decision.Id.ToString("D");
+            }
+
             if ((step.Translation?.Dropped ?? step.Embeddings?.Call.Dropped) is { Count: > 0 } dropped)
             {
                 headers["cf-aig-dropped-params"] = string.Join(", ", dropped);
             }
+        }
 
-            if (step.IsLogged)
-            {
-                headers["cf-aig-log-id"] = step.LogIdText;
-            }
+        if (exchange.Step is { IsLogged: true } logged)
+        {
+            headers["cf-aig-log-id"] = logged.LogIdText;
         }
 
         if (exchange.Rate is { } rate)

@@ -17,7 +17,12 @@ internal static class Metadata
     /// <param name="maxEntries">How many entries are kept.</param>
     /// <param name="warning">Why nothing is kept; null if nothing is wrong.</param>
     /// <returns>A JSON object, or null for none.</returns>
-    public static string? Read(string? header, int maxEntries, out string? warning) => Read(header, maxEntries, Write, out warning);
+    public static string? Read(string? header, int maxEntries, out string? warning) => Read(header, maxEntries, static kept => Write(kept, MaxValueLength), out warning);
+
+    /// <summary>The entries of <c>cf-aig-metadata</c> that are kept, in full length: a JSON object, or null for none.</summary>
+    /// <param name="header">The header's value.</param>
+    /// <param name="maxEntries">How many entries are kept.</param>
+    public static string? ReadWhole(string? header, int maxEntries) => Read(header, maxEntries, static kept => Write(kept, int.MaxValue), out _);
 
     /// <summary>The entries of <c>cf-aig-metadata</c> that are kept, for limits: values as text in full length; null for none.</summary>
     /// <param name="header">The header's value.</param>
@@ -81,7 +86,7 @@ internal static class Metadata
         return kept;
     }
 
-    private static string Write(OrderedDictionary<string, JsonElement> kept)
+    private static string Write(OrderedDictionary<string, JsonElement> kept, int maxLength)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -92,7 +97,7 @@ internal static class Metadata
                 json.WritePropertyName(key);
                 if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text)
                 {
-                    json.WriteStringValue(Cut(text, MaxValueLength));
+                    json.WriteStringValue(Cut(text, maxLength));
                 }
                 else
                 {

@@ -98,9 +98,20 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
     {
         if (step.IsLogged)
         {
-            var timeToFirstByte = TimeToFirstByte(step, step.StartTimestamp);
-            log.Write(ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, options.Logs, log));
+            WriteEntry(step, ended);
+            if (step.Trace?.Failure is { } failure && !ReferenceEquals(failure, step))
+            {
+                // The route as a whole, besides the last of its models.
+                failure.StatusCode = step.StatusCode;
+                WriteEntry(failure, ended);
+            }
         }
+    }
+
+    private void WriteEntry(Step step, long ended)
+    {
+        var timeToFirstByte = TimeToFirstByte(step, step.StartTimestamp);
+        log.Write(ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, options.Logs, log));
     }
 
     private ExchangeMeasurement Measure(Exchange exchange, TimeSpan duration)

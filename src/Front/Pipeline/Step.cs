@@ -1,4 +1,6 @@
+using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.Compat;
+using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Upstreams;
@@ -61,6 +63,21 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>How many tokens the client's request may have, where it asks for nothing else and its provider does not count; then there is no route.</summary>
     public long? CountedTokens { get; set; }
+
+    /// <summary>The way through a dynamic route that led to the step; null where none did.</summary>
+    public RouteTrace? Trace { get; init; }
+
+    /// <summary>The model that was chosen in place of what the client named; null where the client named it.</summary>
+    public string? ResolvedModel { get; init; }
+
+    /// <summary>Why the auto router chose the model; null where it did not.</summary>
+    public AutoDecision? AutoDecision { get; set; }
+
+    /// <summary>What limits within a dynamic route count when the step ends it; null for nothing.</summary>
+    public RouteBudget? Budget { get; set; }
+
+    /// <summary>Whether the whole answer was taken in, although another one is what the client gets.</summary>
+    public bool IsTaken { get; set; }
 
     /// <summary>How the client's request was put into the provider's format; null if it was not.</summary>
     public StepTranslation? Translation { get; set; }
@@ -151,7 +168,7 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     public bool IsPricedModel { get; set; }
 
     /// <summary>Whether a log entry will be stored.</summary>
-    public bool IsLogged => Route is not null && (Headers.CollectLog ?? Exchange.Snapshot.CollectLogs);
+    public bool IsLogged => (Route is not null || Trace is not null) && (Headers.CollectLog ?? Exchange.Snapshot.CollectLogs);
 
     /// <summary>Whether its bodies will be stored.</summary>
     public bool KeepsPayload => IsLogged && (Headers.CollectLogPayload ?? Exchange.Snapshot.CollectPayloads);

@@ -11,7 +11,7 @@ internal sealed class UniversalEndpoint(
     AuthenticationStage authentication,
     BodyStage bodies,
     RoutingStage routing,
-    CompatRouting compat,
+    ModelCalls calls,
     StepRunner runner,
     Settlement settlement,
     TimeProvider timeProvider)
@@ -44,50 +44,54 @@ internal sealed class UniversalEndpoint(
 
         for (var index = 0; ; index++)
         {
-            var step = await StartAsync(exchange, steps[index], index, hasFallback: index + 1 < steps.Count, body);
-            var answer = step.Error is null ? await runner.RunAsync(step) : null;
+            var hasFallback = index + 1 < steps.Count;
+            var answer = await RunAsync(exchange, steps[index], index, hasFallback, body);
             if (exchange.ClientGone || exchange.Error is not null)
             {
                 answer?.Dispose();
                 return null;
             }
 
-            if (answer is not null && (!step.HasFallback || !answer.IsFailure))
+            if (answer is not null && (!hasFallback || !answer.IsFailure))
             {
                 return answer;
             }
 
-            if (!step.HasFallback)
+            if (!hasFallback)
             {
-                return null; // Its error is that of the exchange.
+                return null; // The error of its step is that of the exchange.
             }
 
             using (answer)
             {
-                settlement.SettleFailed(step, answer);
+                settlement.SettleFailed(exchange.Step!, answer);
             }
         }
     }
 
-    /// <summary>Makes a step and finds its upstream; the step has an error if there is none.</summary>
-    private async ValueTask<Step> StartAsync(Exchange exchange, UniversalStep source, int index, bool hasFallback, ReadOnlyMemory<byte> body)
+    /// <summary>Tries one step, after which the exchange's step is the one that has its answer or its error.</summary>
+    private async ValueTask<Answer?> RunAsync(Exchange exchange, UniversalStep source, int index, bool hasFallback, ReadOnlyMemory<byte> body)
     {
         var tokens = await authentication.FindAsync(exchange, source.Headers, source.Endpoint);
-        var now = timeProvider.GetUtcNow();
         var headers = exchange.Headers.With(source.Headers, source.Config);
-        var step = new Step(exchange, source.Headers)
+        var question = tokens.Endpoint.IndexOf('?', StringComparison.Ordinal);
+        var call = new ModelCall(exchange)
         {
+            Body = body[source.Query],
+            Endpoint = question < 0 ? tokens.Endpoint : tokens.Endpoint[..question],
+            Query = question < 0 ? "" : tokens.Endpoint[question..],
+            RequestHeaders = source.Headers,
+            ConsumedHeaders = tokens.Headers,
+            Headers = headers,
             Index = index,
             HasFallback = hasFallback,
-            LogId = index == 0 ? exchange.Id : ExchangeIds.Create(now),
-            StartedAt = index == 0 ? exchange.ArrivedAt : now,
-            StartTimestamp = index == 0 ? exchange.StartTimestamp : timeProvider.GetTimestamp(),
-            Headers = headers,
-            ConsumedHeaders = tokens.Headers,
-            Method = HttpMethods.Post,
-            AttemptPolicy = headers.Override(exchange.Snapshot.Attempts),
-            Body = new MemoryRequestBody(body[source.Query], (BufferedRequestBody)exchange.Body),
         };
+        if (tokens.Error is null && source.Provider == CompatRouting.Slug)
+        {
+            return await calls.RunAsync(call);
+        }
+
+        var step = call.CreateStep(timeProvider, new());
         exchange.Step = step;
         if (tokens.Error is { } error)
         {
@@ -95,28 +99,9 @@ internal sealed class UniversalEndpoint(
         }
         else
         {
-            Route(step, source.Provider, tokens.Endpoint);
+            routing.Invoke(step, source.Provider, call.Endpoint, call.Query);
         }
 
-        return step;
-    }
-
-    private void Route(Step step, string provider, string endpoint)
-    {
-        var question = endpoint.IndexOf('?', StringComparison.Ordinal);
-        var path = question < 0 ? endpoint : endpoint.AsSpan(0, question);
-        var query = question < 0 ? [] : endpoint.AsSpan(question);
-        if (provider == CompatRouting.Slug)
-        {
-            compat.Invoke(step, ((MemoryRequestBody)step.Body).Bytes, path, query);
-            if (step.CountedTokens is not null)
-            {
-                step.Fail(new(GatewayErrorKind.InvalidProvider, "Tokens are counted by the OpenAI-compatible endpoint itself; a step has to call a provider."));
-            }
-        }
-        else
-        {
-            routing.Invoke(step, provider, path, query);
-        }
+        return step.Error is null ? await runner.RunAsync(step) : null;
     }
 }

@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Caching;
+using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Grains.Limits;
 using Microsoft.Extensions.DependencyInjection;
@@ -136,6 +137,20 @@ internal sealed partial class GatewayGrain(
         }
 
         return change;
+    }
+
+    public async Task<GatewayChange> SetRoutesAsync(
+        Guid internalId, long revision, IReadOnlyList<DeployedRoute> routes, CancellationToken cancellationToken = default)
+    {
+        if (_admissions is not { Gateway: var gateway } || gateway.InternalId != internalId)
+        {
+            return new() { Outcome = GatewayChangeOutcome.NotFound };
+        }
+
+        // A new version, because only that brings the routes to the fronts. A revision that is here already came in an earlier call.
+        return revision <= gateway.RoutesRevision
+            ? new() { Outcome = GatewayChangeOutcome.Done, Gateway = gateway }
+            : await WriteAsync(gateway with { Version = stored.State.LastVersion + 1, Routes = routes.Count > 0 ? routes : null, RoutesRevision = revision });
     }
 
     public async Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default)

@@ -55,6 +55,33 @@ internal sealed class QuotaBook
         };
     }
 
+    /// <summary>Uses an amount at once, if it fits.</summary>
+    public QuotaDecision Take(QuotaRule rule, decimal amount, long now)
+    {
+        var decision = Peek(rule, amount, now);
+        if (decision.IsGranted)
+        {
+            Use(_window, decision.Reservation.Amount);
+        }
+
+        return decision;
+    }
+
+    /// <summary>What <see cref="Take"/> would say.</summary>
+    public QuotaDecision Peek(QuotaRule rule, decimal amount, long now)
+    {
+        amount = Math.Clamp(amount, 0, MostAmount);
+        var elapsed = Advance(rule.Window.Ticks, now);
+        var share = rule.Technique == LimitTechnique.Sliding ? 1 - ((decimal)elapsed / _length) : 0;
+        var granted = _current.All + (_before.All * share) + amount <= rule.Limit;
+        return new()
+        {
+            IsGranted = granted,
+            Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = amount },
+            RetryAfter = granted ? TimeSpan.Zero : TimeSpan.FromTicks(FreeAfter(rule, amount, elapsed)),
+        };
+    }
+
     /// <summary>Replaces a reservation by what was really used.</summary>
     public void Settle(QuotaReservation reservation, decimal actual)
     {

@@ -1,15 +1,19 @@
 using GatewayActors.Abstractions.Limits;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 
 namespace GatewayActors.Grains.Limits;
 
 [GrainType("gateway.quota")]
-internal sealed class QuotaGrain([PersistentState("quota")] IPersistentState<QuotaState> stored, TimeProvider timeProvider) : Grain, IQuotaGrain
+internal sealed partial class QuotaGrain(
+    [PersistentState("quota")] IPersistentState<QuotaState> stored, TimeProvider timeProvider, ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
 {
     private QuotaBook _book = null!;
     private bool _isUnsaved;
     private long _changes;
     private long _written;
     private Task? _write;
+    private IGrainTimer? _saving;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -23,6 +27,26 @@ internal sealed class QuotaGrain([PersistentState("quota")] IPersistentState<Quo
         _isUnsaved |= decision.IsGranted;
         return ValueTask.FromResult(decision);
     }
+
+    public ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    {
+        var decision = _book.Take(rule, amount, timeProvider.GetUtcNow().UtcTicks);
+        if (decision.IsGranted)
+        {
+            _isUnsaved = true;
+
+            // Only while there is something to save, and only where it would still count when it is read again.
+            if (_saving is null && rule.Window >= GatewayRateLimit.LeastSavedWindow)
+            {
+                _saving = this.RegisterGrainTimer(SaveTakenAsync, new GrainTimerCreationOptions(GatewayRateLimit.SaveInterval, GatewayRateLimit.SaveInterval) { Interleave = true });
+            }
+        }
+
+        return ValueTask.FromResult(decision);
+    }
+
+    public ValueTask<QuotaDecision> PeekAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(_book.Peek(rule, amount, timeProvider.GetUtcNow().UtcTicks));
 
     public async ValueTask SettleAsync(QuotaReservation reservation, decimal actual, CancellationToken cancellationToken = default)
     {
@@ -40,6 +64,30 @@ internal sealed class QuotaGrain([PersistentState("quota")] IPersistentState<Quo
         if (_isUnsaved && !(_book.IsEmpty && !stored.RecordExists))
         {
             await SaveAsync();
+        }
+    }
+
+    private async Task SaveTakenAsync(CancellationToken cancellationToken)
+    {
+        if (!_isUnsaved)
+        {
+            _saving?.Dispose();
+            _saving = null;
+            return;
+        }
+
+        try
+        {
+            await SaveAsync();
+        }
+        catch (InconsistentStateException exception)
+        {
+            LogNotSaved(GrainContext.GrainId, exception);
+            DeactivateOnIdle(); // Another activation counts: this one must not go on beside it.
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotSaved(GrainContext.GrainId, exception); // It stays unsaved; the next tick tries again.
         }
     }
 
@@ -78,4 +126,8 @@ internal sealed class QuotaGrain([PersistentState("quota")] IPersistentState<Quo
 
         _written = change;
     }
+
+    [LoggerMessage(EventId = 2102, EventName = "QuotaNotSaved", Level = LogLevel.Warning,
+        Message = "What was taken of {Quota} could not be stored; a crash would forget it.")]
+    private partial void LogNotSaved(GrainId quota, Exception exception);
 }

@@ -73,7 +73,8 @@ internal sealed class DataPlaneHost : IAsyncDisposable
     /// <param name="configure">Changes the operator's options; the upstream's address is in them already.</param>
     /// <param name="upstreamUrl">Another upstream than <see cref="Upstream"/>.</param>
     /// <param name="beside">Another front: this one shares its grains, its clock and its upstream.</param>
-    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, string? upstreamUrl = null, DataPlaneHost? beside = null)
+    /// <param name="random">Decides what is left to chance.</param>
+    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, string? upstreamUrl = null, DataPlaneHost? beside = null, Random? random = null)
     {
         var upstream = await FakeUpstream.StartAsync(TestContext.Current.CancellationToken);
         var catalog = new ProviderCatalog(BuiltInProviders.All);
@@ -109,6 +110,7 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         builder.Services.AddSingleton<TelemetryLabels>();
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddSingleton<IPriceTable>(PriceTable.BuiltIn);
+        builder.Services.AddSingleton(random ?? Random.Shared);
         builder.Services.AddRoutingCore();
         builder.Services.AddMetrics();
         builder.Services.AddDataPlane();

@@ -3,6 +3,7 @@ using System.Reflection;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.CustomProviders;
+using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
 using GatewayActors.Grains.Gateways;
@@ -18,6 +19,9 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>The quotas that were asked, by their keys.</summary>
     internal IReadOnlyDictionary<string, FakeQuota> Quotas => _quotas;
+
+    /// <summary>Makes all quotas anew when they are asked next.</summary>
+    internal void ForgetQuotas() => _quotas.Clear();
 
     /// <summary>Sets up every quota when it is asked first.</summary>
     internal Action<FakeQuota> OnQuota { get; set; } = _ => { };
@@ -110,8 +114,16 @@ public class FakeGateways : DispatchProxy
                 CreatedAt = DateTimeOffset.UnixEpoch,
                 ModifiedAt = DateTimeOffset.UnixEpoch,
                 IsDefault = false,
+                Routes = Record?.Routes,
                 CacheGeneration = Record is null || configuration.CacheInvalidateOnUpdate ? _version : Record.CacheGeneration,
             };
+        }
+
+        public Task<GatewayChange> SetRoutesAsync(
+            Guid internalId, long revision, IReadOnlyList<DeployedRoute> routes, CancellationToken cancellationToken = default)
+        {
+            Record = Record! with { Version = ++_version, Routes = routes, RoutesRevision = revision };
+            return Task.FromResult(new GatewayChange { Outcome = GatewayChangeOutcome.Done, Gateway = Record });
         }
 
         public Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default)

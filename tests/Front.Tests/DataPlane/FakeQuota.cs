@@ -40,6 +40,29 @@ internal sealed class FakeQuota(string key) : IQuotaGrain
         });
     }
 
+    /// <summary>What was taken at once.</summary>
+    public ConcurrentQueue<(QuotaRule Rule, decimal Amount)> Taken { get; } = [];
+
+    /// <summary>How often it was only looked at.</summary>
+    public int Peeks { get; private set; }
+
+    public async ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    {
+        var decision = await ReserveAsync(rule, amount, cancellationToken);
+        if (decision.IsGranted)
+        {
+            Taken.Enqueue((rule, amount));
+        }
+
+        return decision;
+    }
+
+    public ValueTask<QuotaDecision> PeekAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    {
+        Peeks++;
+        return ValueTask.FromResult(new QuotaDecision { IsGranted = RefusesFor is null, Reservation = default, RetryAfter = RefusesFor ?? TimeSpan.Zero });
+    }
+
     public ValueTask SettleAsync(QuotaReservation reservation, decimal actual, CancellationToken cancellationToken = default)
     {
         if (SettleFailures.TryDequeue(out var failure))

@@ -13,6 +13,7 @@ public sealed class PermissionMatrixTests(AdminHost host)
     private const string Account = "/client/v4/accounts/{accountId}";
     private const string Gateways = $"{Account}/ai-gateway/gateways";
     private const string Providers = $"{Account}/ai-gateway/custom-providers";
+    private const string DynamicRoutes = $"{Gateways}/{{gatewayId}}/routes";
     private const string Logs = $"{Gateways}/{{gatewayId}}/logs";
 
     // Null: any token. None: any token of the account. Not a flag of the enum: the operator's only.
@@ -45,6 +46,17 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"DELETE {Gateways}/{{gatewayId}}"] = Permissions.GatewayWrite,
         [$"DELETE {Gateways}/{{gatewayId}}/cache"] = Permissions.GatewayWrite,
         [$"GET {Gateways}/{{gatewayId}}/url/{{provider}}"] = Permissions.GatewayMetadataRead,
+        [$"GET {DynamicRoutes}"] = Permissions.GatewayRead,
+        [$"POST {DynamicRoutes}"] = Permissions.GatewayWrite,
+        [$"GET {DynamicRoutes}/{{routeId}}"] = Permissions.GatewayRead,
+        [$"PATCH {DynamicRoutes}/{{routeId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {DynamicRoutes}/{{routeId}}"] = Permissions.GatewayWrite,
+        [$"GET {DynamicRoutes}/{{routeId}}/versions"] = Permissions.GatewayRead,
+        [$"POST {DynamicRoutes}/{{routeId}}/versions"] = Permissions.GatewayWrite,
+        [$"GET {DynamicRoutes}/{{routeId}}/versions/{{versionId}}"] = Permissions.GatewayRead,
+        [$"GET {DynamicRoutes}/{{routeId}}/deployments"] = Permissions.GatewayRead,
+        [$"POST {DynamicRoutes}/{{routeId}}/deployments"] = Permissions.GatewayWrite,
+        [$"POST {DynamicRoutes}/{{routeId}}/explain"] = Permissions.GatewayRead,
         [$"GET {Logs}"] = Permissions.GatewayMetadataRead,
         [$"DELETE {Logs}"] = Permissions.GatewayWrite,
         [$"GET {Logs}/{{logId}}"] = Permissions.GatewayMetadataRead,
@@ -164,6 +176,8 @@ public sealed class PermissionMatrixTests(AdminHost host)
             .Replace("{gatewayId}", gatewayId, StringComparison.Ordinal)
             .Replace("{tokenId}", tokenId ?? new string('0', 32), StringComparison.Ordinal)
             .Replace("{provider}", "openai", StringComparison.Ordinal)
+            .Replace("{routeId}", "none", StringComparison.Ordinal)
+            .Replace("{versionId}", "none", StringComparison.Ordinal)
             .Replace("{logId}", logId, StringComparison.Ordinal);
         return host.SendAsync(new(method), path, token, method is "POST" or "PUT" or "PATCH" ? "{}" : null);
     }

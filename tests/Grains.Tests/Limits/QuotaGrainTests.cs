@@ -120,6 +120,61 @@ public sealed class QuotaGrainTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task TakeAsync_TwoHundredAtOnce_GivesExactlyTheLimit()
+    {
+        var key = NewKey();
+
+        var decisions = await Task.WhenAll(Enumerable.Range(0, 200).Select(async call =>
+            await fixture.Doors[call % fixture.Doors.Count].GetGrain<IQuotaGrain>(key).TakeAsync(Rule, 1, _cancelled)));
+
+        Assert.Equal(10, decisions.Count(decision => decision.IsGranted));
+        Assert.All(decisions.Where(decision => !decision.IsGranted), decision => Assert.True(decision.RetryAfter > TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task TakeAsync_DeactivatedInTheMiddleOfAWindow_TheNextActivationGoesOnCounting()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        await quota.TakeAsync(Rule, 9, _cancelled);
+        await quota.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
+
+        Assert.True((await quota.TakeAsync(Rule, 1, _cancelled)).IsGranted);
+        Assert.False((await quota.TakeAsync(Rule, 1, _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task TakeAsync_IsStoredBehindTheAnswer()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fixture.Storage.DuringWrite(quota, () =>
+        {
+            stored.TrySetResult();
+            return Task.CompletedTask;
+        });
+
+        await quota.TakeAsync(Rule, 3, _cancelled);
+
+        await stored.Task.WaitAsync(_cancelled); // The grain's timer.
+        Assert.True((await quota.TakeAsync(Rule, 7, _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task PeekAsync_SaysWhatTakeWouldAndUsesNothing()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True((await quota.PeekAsync(Rule, 10, _cancelled)).IsGranted);
+        }
+
+        await quota.TakeAsync(Rule, 10, _cancelled);
+
+        Assert.False((await quota.PeekAsync(Rule, 1, _cancelled)).IsGranted);
+        Assert.False((await quota.TakeAsync(Rule, 1, _cancelled)).IsGranted);
+    }
+
+    [Fact]
     public async Task SettleAsync_StorageFailsOnce_TheSecondTryCountsOnce()
     {
         var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());

@@ -58,6 +58,7 @@ internal static class GatewayConfigurationReader
             CacheStaleIfError = Or(reader.Integer("cache_stale_if_error", 0, MaxCacheTtl), stored?.CacheStaleIfError),
             HedgeDelay = (int?)Or(reader.Integer("hedge_delay", 0, 60_000), stored?.HedgeDelay),
             CircuitBreaker = CircuitBreakerReader.Read(reader, stored?.CircuitBreaker),
+            AutoRouter = AutoRouterReader.Read(reader, stored?.AutoRouter),
         };
     }
 

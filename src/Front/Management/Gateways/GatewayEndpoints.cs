@@ -1,5 +1,6 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
@@ -18,7 +19,7 @@ internal static class GatewayEndpoints
 
     private static readonly string[] OptionalFields =
     [
-        "authentication:boolean", "byok_only:boolean", "cache_single_flight:boolean", "cache_stale_if_error:integer", "cache_streaming:boolean",
+        "authentication:boolean", "auto_router:object", "byok_only:boolean", "cache_single_flight:boolean", "cache_stale_if_error:integer", "cache_streaming:boolean",
         "circuit_breaker:object", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object", "hedge_delay:integer",
         "log_classification:boolean", "log_management:integer", "log_management_strategy", "logpush:boolean", "logpush_public_key", "otel:array",
         "rate_limiting_technique", "retry_backoff", "retry_delay:integer", "retry_max_attempts:integer", "spend_limits:object", "store_id",
@@ -134,7 +135,8 @@ internal static class GatewayEndpoints
 
         var change = await Gateway(grains, accountId, gatewayId).DeleteAsync(cancellationToken);
 
-        // Also when the gateway was gone before: an earlier deletion may have failed between the gateway and its logs.
+        // Also when the gateway was gone before: an earlier deletion may have failed between the gateway and what belongs to it.
+        await grains.GetGrain<IDynamicRoutesGrain>(GrainKeys.Gateway(accountId, gatewayId)).ClearAsync(cancellationToken);
         await flush.FlushAsync(cancellationToken);
         await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
         return Answer(change, context);

@@ -47,6 +47,12 @@ internal sealed record CircuitBreakerResource(int Failures, int Pause)
     public static CircuitBreakerResource? From(CircuitBreakerConfiguration? breaker) => breaker is null ? null : new(breaker.Failures, breaker.Pause);
 }
 
+/// <summary><c>auto_router</c>.</summary>
+internal sealed record AutoRouterResource(IReadOnlyList<string> Models)
+{
+    public static AutoRouterResource? From(AutoRouterConfiguration? router) => router is null ? null : new(router.Models);
+}
+
 /// <summary>One destination of <c>otel</c>.</summary>
 internal sealed record OtelResource(string Url, IReadOnlyDictionary<string, string> Headers, string? Authorization, string? ContentType)
 {

@@ -89,6 +89,8 @@ internal sealed record GatewayResource
 
     public CircuitBreakerResource? CircuitBreaker { get; init; }
 
+    public AutoRouterResource? AutoRouter { get; init; }
+
     public static GatewayResource From(GatewayRecord gateway)
     {
         var configuration = gateway.Configuration;
@@ -133,6 +135,7 @@ internal sealed record GatewayResource
             CacheStaleIfError = configuration.CacheStaleIfError,
             HedgeDelay = configuration.HedgeDelay,
             CircuitBreaker = CircuitBreakerResource.From(configuration.CircuitBreaker),
+            AutoRouter = AutoRouterResource.From(configuration.AutoRouter),
         };
     }
 }

@@ -42,6 +42,9 @@ internal static class ApiErrors
     /// <summary>The route exists, the object does not.</summary>
     public static ApiError NotFound { get; } = new(7002, "Not Found");
 
+    /// <summary>There is no such dynamic route.</summary>
+    public static ApiError RouteNotFound { get; } = new(7005, "Route not found");
+
     /// <summary>The path exists with another method.</summary>
     public static ApiError MethodNotAllowed { get; } = new(10405, "Method not allowed for this authentication scheme");
 
