@@ -112,7 +112,7 @@ public abstract class Provider
     /// serves no chat.
     /// </summary>
     public Translation.ChatTranslator? AnyTranslator =>
-        field ??= ChatTranslator ?? (OpenAIPath(Mapping.OpenAIEndpoints.ChatCompletions) is { } path ? new Translation.Completions.CompletionsTranslator(path, Completions) : null);
+        field ??= ChatTranslator ?? (OpenAIPath(Mapping.OpenAIEndpoints.ChatCompletions) is { } path ? new Translation.Completions.ChatRequestToCompletions(path, Completions) : null);
 
     /// <summary>The same for one model, where the provider serves some of its models in OpenAI's format and others not.</summary>
     public virtual Translation.ChatTranslator? ChatTranslatorOf(string model) => ChatTranslator;

@@ -21,7 +21,7 @@ internal sealed class AnthropicProvider() : SingleHostProvider("anthropic", "htt
 
     public override string? MessagesPath(string endpoint) => endpoint is "messages" or "messages/count_tokens" ? "v1/" + endpoint : null;
 
-    public override Translation.ChatTranslator? ChatTranslator { get; } = new AnthropicChatTranslator();
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new OpenAIChatToAnthropicMessages();
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Anthropic(response);
 }

@@ -19,7 +19,7 @@ internal sealed class AwsBedrockProvider : Provider
 
     public override string Slug => "aws-bedrock";
 
-    public override Translation.ChatTranslator? ChatTranslator { get; } = new ConverseTranslator();
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new OpenAIChatToConverse();
 
     public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToBedrock();
 

@@ -21,7 +21,7 @@ internal sealed class CohereProvider() : SingleHostProvider("cohere", "https://a
                 request.Rest.ToString());
     }
 
-    public override Translation.ChatTranslator? ChatTranslator { get; } = new CohereTranslator();
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new OpenAIChatToCohere();
 
     public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToCohere();
 

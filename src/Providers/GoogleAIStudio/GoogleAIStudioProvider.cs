@@ -22,7 +22,7 @@ internal sealed class GoogleAIStudioProvider : Provider
         InjectHeader = "x-goog-api-key",
     };
 
-    public override Translation.ChatTranslator? ChatTranslator { get; } = new GeminiTranslator(GoogleService.AIStudio);
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new OpenAIChatToGemini(GoogleService.AIStudio);
 
     public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToGemini();
 

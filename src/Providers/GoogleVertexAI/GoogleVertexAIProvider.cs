@@ -25,7 +25,7 @@ internal sealed class GoogleVertexAIProvider : Provider
         InjectScheme = "Bearer ",
     };
 
-    public override Translation.ChatTranslator? ChatTranslator { get; } = new GeminiTranslator(GoogleService.Vertex);
+    public override Translation.ChatTranslator? ChatTranslator { get; } = new OpenAIChatToGemini(GoogleService.Vertex);
 
     public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToVertex();
 

@@ -293,7 +293,7 @@ public sealed class AnthropicRequestTests
     }
 
     [Fact]
-    public void Provider_Anthropic_Translates() => Assert.IsType<AnthropicChatTranslator>(new AnthropicProvider().ChatTranslator);
+    public void Provider_Anthropic_Translates() => Assert.IsType<OpenAIChatToAnthropicMessages>(new AnthropicProvider().ChatTranslator);
 
     [Fact]
     public void Request_DroppedParts_AreNamedByTheirPlace()

@@ -18,7 +18,7 @@ internal static class Chat
     public static AnthropicChatCall Call(string body, string model = Old)
     {
         using var request = ChatRequestReader.Read(Encoding.UTF8.GetBytes(body), model);
-        return (AnthropicChatCall)new AnthropicChatTranslator().Translate(request);
+        return (AnthropicChatCall)new OpenAIChatToAnthropicMessages().Translate(request);
     }
 
     /// <summary>A request of one user's message with these members beside it.</summary>

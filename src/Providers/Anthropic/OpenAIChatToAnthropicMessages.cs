@@ -9,7 +9,7 @@ namespace GatewayActors.Providers.Anthropic;
 
 /// <summary>Sends chat completions to Anthropic's Messages API.</summary>
 /// <remarks>https://docs.anthropic.com/en/api/messages, version 2023-06-01.</remarks>
-internal sealed class AnthropicChatTranslator : ChatTranslator
+internal sealed class OpenAIChatToAnthropicMessages : ChatTranslator
 {
     private const string Version = "2023-06-01";
     private const string FilesBeta = "files-api-2025-04-14";

@@ -7,7 +7,7 @@ namespace GatewayActors.Providers.Translation.Completions;
 /// <param name="path">The provider's own path of chat completions.</param>
 /// <param name="dialect">What is different there.</param>
 /// <remarks>https://platform.openai.com/docs/api-reference/chat/create</remarks>
-internal sealed class CompletionsTranslator(string path, CompletionsDialect dialect) : ChatTranslator
+internal sealed class ChatRequestToCompletions(string path, CompletionsDialect dialect) : ChatTranslator
 {
     /// <inheritdoc/>
     protected override ChatCall Write(ChatRequest request)

@@ -8,7 +8,7 @@ namespace GatewayActors.Providers.AwsBedrock;
 
 /// <summary>Sends chat completions to Bedrock's Converse.</summary>
 /// <remarks>https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html</remarks>
-internal sealed class ConverseTranslator : ChatTranslator
+internal sealed class OpenAIChatToConverse : ChatTranslator
 {
     private static readonly FrozenSet<string> Handled =
         FrozenSet.Create(StringComparer.Ordinal, "top_k", "metadata", "service_tier", "modalities");

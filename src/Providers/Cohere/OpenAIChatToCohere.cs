@@ -8,7 +8,7 @@ namespace GatewayActors.Providers.Cohere;
 
 /// <summary>Puts chat completions into the format of Cohere's chat, version 2.</summary>
 /// <remarks>https://docs.cohere.com/reference/chat</remarks>
-internal sealed class CohereTranslator : ChatTranslator
+internal sealed class OpenAIChatToCohere : ChatTranslator
 {
     private const int MaxStops = 5;
     private const int MaxTopK = 500;

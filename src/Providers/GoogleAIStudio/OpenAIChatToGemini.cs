@@ -4,7 +4,7 @@ namespace GatewayActors.Providers.GoogleAIStudio;
 
 /// <summary>Puts chat completions into the format of <c>generateContent</c>.</summary>
 /// <remarks>https://ai.google.dev/api/generate-content; Vertex: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference.</remarks>
-internal sealed class GeminiTranslator(GoogleService service) : ChatTranslator
+internal sealed class OpenAIChatToGemini(GoogleService service) : ChatTranslator
 {
     public override string? SearchTool => "google_search";
 
