@@ -26,7 +26,6 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     private const string Responses = "responses";
     private const string Messages = "messages";
     private const string CountTokens = "messages/count_tokens";
-    private const string Embeddings = "embeddings";
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int IdCharacters = 29;
     private const string BearerPrefix = "Bearer ";
@@ -70,24 +69,21 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
 
         var model = isRest ? provider.FromCatalogue(target.Model) : target.Model;
         var operation = Normalize(endpoint);
-        if (step.Format == ClientFormat.Messages && provider.MessagesPath(operation) is { } messages)
+        var route = ClientRoute.Of(provider, step.Format, operation, model);
+        if (route.Path is { } path)
         {
-            step.AccessToken = CredentialOf(step);
-            Relay(step, body, provider.Slug, model, messages, query);
+            if (step.Format == ClientFormat.Messages)
+            {
+                step.AccessToken = CredentialOf(step);
+            }
+
+            Relay(step, body, provider.Slug, model, path, query);
         }
-        else if (operation == Embeddings && provider.EmbeddingTranslator is { } embeddings)
+        else if (route.Embeddings is { } embeddings)
         {
             Translate(step, body, provider, embeddings, model);
         }
-        else if (step.Format == ClientFormat.ChatCompletions && provider.ChatTranslatorOf(model) is { } own)
-        {
-            Translate(step, body, provider, own, ClientFormat.ChatCompletions, model);
-        }
-        else if (provider.OpenAIPath(operation) is { } path)
-        {
-            Relay(step, body, provider.Slug, model, path, query);
-        }
-        else if (step.Format is { } format && (provider.ChatTranslatorOf(model) ?? provider.AnyTranslator) is { } translator)
+        else if (route.Chat is { } translator && step.Format is { } format)
         {
             if (operation == CountTokens)
             {

@@ -141,18 +141,38 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
             json.WriteString("type"u8, request.Format.Kind == ChatFormatKind.JsonSchema ? "json_schema"u8 : "json_object"u8);
             if (request.Format.Kind == ChatFormatKind.JsonSchema)
             {
-                // The same members as in a chat, one level up.
-                foreach (var member in request.Root.Member("response_format").Member("json_schema").EnumerateObject())
-                {
-                    json.WritePropertyName(member.Name);
-                    WriteRaw(json, member.Value);
-                }
+                WriteSchema(json, request);
             }
 
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteSchema(Utf8JsonWriter json, ChatRequest request)
+    {
+        if (request.Root.Member("response_format").Member("json_schema") is { ValueKind: JsonValueKind.Object } schema)
+        {
+            // The same members as in a chat, one level up.
+            foreach (var member in schema.EnumerateObject())
+            {
+                json.WritePropertyName(member.Name);
+                WriteRaw(json, member.Value);
+            }
+
+            return;
+        }
+
+        // The request came in another format.
+        json.WriteString("name"u8, request.Format.Name ?? "answer"); // required
+        if (request.Format.Description is { } description)
+        {
+            json.WriteString("description"u8, description);
+        }
+
+        json.WritePropertyName("schema"u8);
+        WriteRaw(json, request.Format.Schema);
     }
 
     private static void WriteInclude(Utf8JsonWriter json, ChatRequest request, bool reasons)

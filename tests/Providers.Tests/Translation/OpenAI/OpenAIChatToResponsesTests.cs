@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GatewayActors.Providers.Tests.Mapping;
 using GatewayActors.Providers.Tests.Translation.GoogleAIStudio;
+using GatewayActors.Providers.Translation;
 using Xunit;
 
 namespace GatewayActors.Providers.Tests.Translation.OpenAI;
@@ -63,6 +64,16 @@ public sealed class OpenAIChatToResponsesTests
              "metadata":{"k":"v"},"user":"u","service_tier":"flex","store":false,"include":["reasoning.encrypted_content"]}
             """,
             call);
+    }
+
+    [Fact]
+    public void Translate_SchemaOfMessages_GetsTheNameThatItMustHave()
+    {
+        var body = Encoding.UTF8.GetBytes("""{"max_tokens":100,"messages":[{"role":"user","content":"x"}],"output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}}}""");
+        var translator = Map.Catalog.Find("openai")!.ChatTranslatorOf("gpt-5-pro")!;
+        using var request = ClientRequest.Read(ClientFormat.Messages, body, "gpt-5-pro", translator);
+
+        Gemini.AssertJson("""{"format":{"type":"json_schema","name":"answer","schema":{"type":"object"}}}""", JsonNode.Parse(translator.Translate(request).Body.Span)!["text"]!.ToJsonString());
     }
 
     [Fact]
