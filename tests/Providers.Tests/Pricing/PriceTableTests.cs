@@ -27,11 +27,12 @@ public sealed class PriceTableTests
             TierAboveInputTokens = 200_000,
             TierInput = 6,
             TierOutput = 22.5m,
+            Mode = "chat",
             SourceDate = new(2026, 8, 1),
         };
         Assert.Equal(expected, PriceTable.BuiltIn.Find("anthropic", "claude-sonnet-4-5", null));
         Assert.Equal(
-            new ModelPrice { Unit = "character", UnitUsd = 0.000015m, SourceDate = new(2026, 8, 1) },
+            new ModelPrice { Unit = "character", UnitUsd = 0.000015m, Mode = "audio_speech", SourceDate = new(2026, 8, 1) },
             PriceTable.BuiltIn.Find("openai", null, "tts-1"));
     }
 
