@@ -18,6 +18,12 @@ public readonly record struct AdmissionQuery
 
     /// <summary>The version of the upstreams' health that the caller holds; 0 for none.</summary>
     [Id(3)] public long SeenHealth { get; init; }
+
+    /// <summary>The exchange; needed only where <see cref="TakesRate"/>.</summary>
+    [Id(4)] public Guid Exchange { get; init; }
+
+    /// <summary>Whether the same was asked before, without an answer: then <see cref="Exchange"/> is not counted a second time.</summary>
+    [Id(5)] public bool IsRepeated { get; init; }
 }
 
 /// <summary>What a front has proved about the client of an exchange.</summary>

@@ -23,9 +23,12 @@ public interface IGatewayGrain : IGrainWithStringKey
     /// Counts an exchange against the gateway's rate limit, where its admission could not
     /// (<see cref="AdmissionQuery.TakesRate"/>).
     /// </summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="isRepeated">Whether it may have been asked for before, without an answer: then it is not counted a second time.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued; what is counted stays so.</param>
     /// <returns>The decision; null if there is no rate limit.</returns>
     [AlwaysInterleave, Alias("take-rate")]
-    ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default);
+    ValueTask<RateLimitDecision?> TakeRateAsync(Guid exchange, bool isRepeated, CancellationToken cancellationToken = default);
 
     /// <summary>Tells the gateway how its upstreams are. The next admission of every front knows it.</summary>
     /// <remarks>Only where something has changed for the worse, or for the better again: an upstream that is well is never reported.</remarks>

@@ -13,14 +13,14 @@ public interface IQuotaGrain : IGrainWithStringKey
 {
     /// <summary>Reserves an amount, if the rule allows; never waits.</summary>
     /// <param name="rule">The rule as it is now configured.</param>
-    /// <param name="amount">An estimate of what will be used, at least 0: US dollars or tokens, as the rule counts.</param>
+    /// <param name="claim">Who asks for how much. Asking again with the same id reserves nothing more.</param>
     /// <param name="cancellationToken">Cancels the call while it is queued; what is reserved is not given back by it.</param>
     /// <remarks>
-    /// Granted while used, reserved and <paramref name="amount"/> together stay within the limit. Also granted to a call that would go
+    /// Granted while used, reserved and <see cref="QuotaClaim.Amount"/> together stay within the limit. Also granted to a call that would go
     /// alone, until the limit is reached: an estimate above what is left must not shut out the caller who uses less.
     /// </remarks>
     [AlwaysInterleave, Alias("reserve")]
-    ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default);
+    ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, QuotaClaim claim, CancellationToken cancellationToken = default);
 
     /// <summary>Uses an amount at once, if it fits into the rule; never waits.</summary>
     /// <param name="rule">The rule as it is now configured.</param>
@@ -60,6 +60,20 @@ public readonly record struct QuotaRule
     [Id(2)] public required LimitTechnique Technique { get; init; }
 }
 
+/// <summary>What one call wants to reserve.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.quota.claim")]
+public readonly record struct QuotaClaim
+{
+    /// <summary>Names the call among all calls: a caller who has got no answer asks again under the same id.</summary>
+    [Id(0)] public required Guid Id { get; init; }
+
+    /// <summary>An estimate of what will be used, at least 0: US dollars or tokens, as the rule counts.</summary>
+    [Id(1)] public required decimal Amount { get; init; }
+
+    /// <summary>The longest that the call can take. What is not settled by then, because the caller is gone, counts as used in full.</summary>
+    [Id(2)] public required TimeSpan Longest { get; init; }
+}
+
 /// <summary>The answer to one reservation.</summary>
 [GenerateSerializer, Immutable, Alias("gateway.quota.decision")]
 public sealed record QuotaDecision
@@ -89,4 +103,7 @@ public readonly record struct QuotaReservation
 
     /// <summary>What was reserved.</summary>
     [Id(3)] public required decimal Amount { get; init; }
+
+    /// <summary>The <see cref="QuotaClaim.Id"/> it was granted to.</summary>
+    [Id(4)] public required Guid Claim { get; init; }
 }

@@ -1,7 +1,6 @@
 using GatewayActors.Abstractions.Limits;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Providers.Usage;
-using Orleans.Runtime;
 
 namespace GatewayActors.Front.Limits;
 
@@ -99,7 +98,9 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
                     await reservation.Grain.SettleAsync(reservation.Reservation, used, CancellationToken.None);
                     return;
                 }
-                catch (Exception exception) when (attempt < MostTries && exception is TimeoutException or OrleansException)
+#pragma warning disable CA1031 // Storage may throw anything through a grain, and settling again counts nothing twice: no failure is worth giving up at once.
+                catch (Exception) when (attempt < MostTries)
+#pragma warning restore CA1031
                 {
                     await Task.Delay(FirstPause * (1 << (attempt - 1)), timeProvider);
                 }
@@ -109,7 +110,7 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogNotBooked(exchangeId, used, reservation.Kind, exception);
+            LogNotBooked(exchangeId, used, reservation.Kind, MostTries, exception);
         }
         finally
         {
@@ -126,6 +127,6 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
     }
 
     [LoggerMessage(EventId = 1302, EventName = "UseNotBooked", Level = LogLevel.Error,
-        Message = "What exchange {ExchangeId} has used ({Amount}, {Kind}) was not booked; what it had reserved goes on counting.")]
-    private partial void LogNotBooked(Guid exchangeId, decimal amount, LimitKind kind, Exception exception);
+        Message = "What exchange {ExchangeId} has used ({Amount}, {Kind}) could not be stored in {Tries} tries. If that is not made up for, what it had reserved counts in its place.")]
+    private partial void LogNotBooked(Guid exchangeId, decimal amount, LimitKind kind, int tries, Exception exception);
 }

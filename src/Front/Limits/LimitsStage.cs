@@ -4,7 +4,6 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Providers.Pricing;
-using Orleans.Runtime;
 
 namespace GatewayActors.Front.Limits;
 
@@ -14,6 +13,9 @@ namespace GatewayActors.Front.Limits;
 /// </summary>
 internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement settlement, IPriceTable prices, GatewayOptions options, ILogger<LimitsStage> logger)
 {
+    // Of each attempt: the pause before it, and a client that takes its time with the last bytes.
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
+
     /// <summary>Ends an exchange that its admission did not let through. Before its body is read: a refused request should cost little.</summary>
     public static bool RefusesByRate(Exchange exchange)
     {
@@ -51,7 +53,9 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
                 await ReserveAsync(step, limits);
             }
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+#pragma warning disable CA1031 // Whatever it is that a grain or its storage throws: no decision lets nothing pass.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             LogNoDecision(step.Exchange.Id, exception);
             step.Fail(GatewayError.NoDecision);
@@ -63,11 +67,13 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         var grain = exchange.Gateway.Grain;
         try
         {
-            exchange.Rate = await grain.TakeRateAsync(CancellationToken.None);
+            exchange.Rate = await grain.TakeRateAsync(exchange.Id, isRepeated: false, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+#pragma warning disable CA1031 // As below.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            exchange.Rate = await grain.TakeRateAsync(CancellationToken.None); // The silo is gone; another one has the grain now.
+            exchange.Rate = await grain.TakeRateAsync(exchange.Id, isRepeated: true, CancellationToken.None); // The silo is gone; another one has the grain now.
         }
 
         return exchange.Rate;
@@ -106,13 +112,14 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
     private async ValueTask ReserveAsync(Step step, LimitSubject subject, List<LimitRule> rules)
     {
         var estimate = UsageEstimate.Of(step);
-        var asked = rules.ConvertAll(rule =>
-        {
-            var grain = grains.GetGrain<IQuotaGrain>(rule.KeyOf(subject));
-            return (Rule: rule, Grain: grain, Decision: AskAsync(grain, rule.Quota, Amount(step, rule, estimate)));
-        });
+        var longest = LongestCall(step);
+        var claims = rules.ConvertAll(rule => (
+            Rule: rule,
+            Grain: grains.GetGrain<IQuotaGrain>(rule.KeyOf(subject)),
+            Claim: new QuotaClaim { Id = step.LogId, Amount = Amount(step, rule, estimate), Longest = longest }));
 
-        // All of them are awaited, whatever one says: what was granted must be settled.
+        // From here on nothing may go wrong unseen. All of them are awaited, whatever one says: what was granted must be settled.
+        var asked = claims.ConvertAll(claim => (claim.Rule, claim.Grain, Decision: AskAsync(claim.Grain, claim.Rule.Quota, claim.Claim)));
         var failure = default(Exception);
         var granted = new List<LimitReservation>(asked.Count);
         foreach (var (rule, grain, asking) in asked)
@@ -129,7 +136,9 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
                     step.Fail(Refusal(rule, subject, decision.RetryAfter));
                 }
             }
-            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+#pragma warning disable CA1031 // Whatever a grain or its storage throws, it is no decision; and what others have granted must be given back.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
                 failure ??= exception;
             }
@@ -148,17 +157,23 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         }
     }
 
-    private static async Task<QuotaDecision> AskAsync(IQuotaGrain grain, QuotaRule rule, decimal amount)
+    private static async Task<QuotaDecision> AskAsync(IQuotaGrain grain, QuotaRule rule, QuotaClaim claim)
     {
         try
         {
-            return await grain.ReserveAsync(rule, amount, CancellationToken.None);
+            return await grain.ReserveAsync(rule, claim, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+#pragma warning disable CA1031 // Storage may throw anything while the grain is activated; another try finds another activation.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            return await grain.ReserveAsync(rule, amount, CancellationToken.None);
+            // Under the same id: if the first try has reserved and only its answer was lost, this one reserves nothing more.
+            return await grain.ReserveAsync(rule, claim, CancellationToken.None);
         }
     }
+
+    /// <summary>The longest that a step can hold what it has reserved; then it must have been settled, or this front is gone.</summary>
+    private TimeSpan LongestCall(Step step) => (options.Upstream.TotalTimeout + Slack) * step.AttemptPolicy.MaxAttempts;
 
     private decimal Amount(Step step, LimitRule rule, UsageEstimate estimate) => rule.Kind == LimitKind.Tokens
         ? estimate.Tokens

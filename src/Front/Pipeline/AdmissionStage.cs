@@ -21,6 +21,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvide
             Caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous,
             TakesRate = !CacheStage.MayAnswer(exchange), // An answer out of the cache takes nothing.
             SeenHealth = gateway.Health.SeenVersion,
+            Exchange = exchange.Id,
         };
         Admission admission;
         try
@@ -67,8 +68,8 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvide
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
             // The silo that held the grain is gone, or the grain could not store the gateway it was to create: the second call may
-            // find another silo, or what another activation has stored.
-            return await gateway.Grain.AdmitAsync(query, CancellationToken.None);
+            // find another silo, or what another activation has stored. The first may have counted the exchange, and only its answer was lost.
+            return await gateway.Grain.AdmitAsync(query with { IsRepeated = true }, CancellationToken.None);
         }
     }
 

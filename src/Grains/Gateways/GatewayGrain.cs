@@ -57,7 +57,8 @@ internal sealed partial class GatewayGrain(
         return ValueTask.FromResult(isDefault ? GatewayAdmissions.UnauthorizedWithoutGateway : GatewayAdmissions.NotFound);
     }
 
-    public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(TakeRate());
+    public ValueTask<RateLimitDecision?> TakeRateAsync(Guid exchange, bool isRepeated, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(TakeRate(exchange, isRepeated));
 
     public ValueTask ReportUpstreamsAsync(UpstreamReport[] reports, CancellationToken cancellationToken = default)
     {
@@ -189,14 +190,14 @@ internal sealed partial class GatewayGrain(
     private Admission Decide(GatewayAdmissions admissions, AdmissionQuery query)
     {
         var admission = admissions.Decide(query);
-        return query.TakesRate && admission is { Verdict: AdmissionVerdict.Admitted, Gateway: null } && TakeRate() is { } rate
+        return query.TakesRate && admission is { Verdict: AdmissionVerdict.Admitted, Gateway: null } && TakeRate(query.Exchange, query.IsRepeated) is { } rate
             ? admissions.Decide(rate)
             : admission;
     }
 
-    private RateLimitDecision? TakeRate()
+    private RateLimitDecision? TakeRate(Guid exchange, bool isRepeated)
     {
-        var decision = _rate.Take();
+        var decision = _rate.Take(exchange, isRepeated);
         if (_rate.IsUnsaved && _saving is null)
         {
             // Only while there is something to save: an idle gateway needs no timer.
@@ -301,7 +302,7 @@ internal sealed partial class GatewayGrain(
         _rate.Accept(state.Gateway);
     }
 
-    [LoggerMessage(EventId = 2101, EventName = "RateNotSaved", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 2201, EventName = "RateNotSaved", Level = LogLevel.Warning,
         Message = "The rate limit's counts of {Gateway} could not be stored; a crash would forget them.")]
     private partial void LogRateNotSaved(GrainId gateway, Exception exception);
 }

@@ -17,6 +17,7 @@ internal sealed class GatewayRateLimit(IGrainContext context, IGrainStorage stor
     /// <summary>The shortest window whose counts outlive a crash.</summary>
     public static readonly TimeSpan LeastSavedWindow = TimeSpan.FromSeconds(10);
 
+    private readonly RecentIds _counted = new();
     private StateStorageBridge<RateState>? _stored;
     private Task? _write;
     private RateRule? _rule;
@@ -56,15 +57,28 @@ internal sealed class GatewayRateLimit(IGrainContext context, IGrainStorage stor
     }
 
     /// <summary>Counts one request; null if there is no limit.</summary>
-    public RateLimitDecision? Take()
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="isRepeated">Whether it may have been counted already, and its front has not heard of it.</param>
+    public RateLimitDecision? Take(Guid exchange, bool isRepeated)
     {
         if (_window is null)
         {
             return null;
         }
 
-        var decision = _window.Take(timeProvider.GetUtcNow().UtcTicks);
-        IsUnsaved |= decision.IsTaken && IsSaved(_rule!);
+        var now = timeProvider.GetUtcNow().UtcTicks;
+        if (isRepeated && _counted.Contains(exchange))
+        {
+            return _window.Look(now);
+        }
+
+        var decision = _window.Take(now);
+        if (decision.IsTaken)
+        {
+            IsUnsaved |= IsSaved(_rule!);
+            _counted.Add(exchange);
+        }
+
         return decision;
     }
 

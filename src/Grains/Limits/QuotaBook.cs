@@ -6,7 +6,8 @@ namespace GatewayActors.Grains.Limits;
 /// <summary>The books of one quota. Without a clock or storage of its own; times are UTC ticks.</summary>
 /// <remarks>
 /// What a call uses counts in the window in which it was reserved. After a crash all that was reserved counts as used: nothing is ever
-/// given back that may have been spent.
+/// given back that may have been spent. So does a reservation that is not settled in the longest time that its call can take.
+/// Calls that are repeated, because their answer was lost, count once.
 /// </remarks>
 internal sealed class QuotaBook
 {
@@ -14,10 +15,13 @@ internal sealed class QuotaBook
     private const decimal MostAmount = 1_000_000_000_000;
     private const decimal MostSum = 1_000_000_000_000_000_000;
 
-    // No call takes this long: its front is gone.
-    private static readonly long MostHeldTicks = TimeSpan.FromHours(2).Ticks;
+    // What callers say is theirs to say, within reason.
+    private static readonly TimeSpan ShortestCall = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestCall = TimeSpan.FromDays(7);
 
-    private readonly Dictionary<long, Hold> _holds = [];
+    private readonly QuotaHolds _holds = new();
+    private readonly RecentIds _settled = new();
+    private readonly HashSet<long>? _openBefore;
     private readonly Guid _epoch;
     private readonly Guid _epochBefore;
     private readonly long _lastNumberBefore;
@@ -34,24 +38,36 @@ internal sealed class QuotaBook
         _current.Used = state.Used + state.Held;
         _before.Used = state.UsedBefore + state.HeldBefore;
         (_epoch, _epochBefore, _lastNumberBefore) = (epoch, state.Epoch, state.LastNumber);
+        _openBefore = state.Open is { } open ? [.. open] : null;
     }
 
     /// <summary>Whether there is nothing to remember.</summary>
     public bool IsEmpty => _current is { Used: 0, Held: 0 } && _before is { Used: 0, Held: 0 };
 
     /// <summary>Reserves an amount, if the rule allows.</summary>
-    public QuotaDecision Reserve(QuotaRule rule, decimal amount, long now)
+    public QuotaDecision Reserve(QuotaRule rule, QuotaClaim claim, long now)
     {
-        amount = Math.Clamp(amount, 0, MostAmount);
+        if (_holds.Find(claim.Id) is { } earlier)
+        {
+            return Granted(earlier); // Its caller has not heard of it and asks again.
+        }
+
+        var amount = Math.Clamp(claim.Amount, 0, MostAmount);
         var elapsed = Advance(rule.Window.Ticks, now);
+        Expire(now);
         var share = rule.Technique == LimitTechnique.Sliding ? 1 - ((decimal)elapsed / _length) : 0;
         var used = _current.All + (_before.All * share);
-        var granted = used + amount <= rule.Limit || (used < rule.Limit && IsAlone(now));
+        var isAlone = _current.Held == 0 && _before.Held == 0;
+        if (used + amount <= rule.Limit || (used < rule.Limit && isAlone))
+        {
+            return Granted(TakeHold(claim, amount, now));
+        }
+
         return new()
         {
-            IsGranted = granted,
-            Reservation = granted ? TakeHold(amount, now) : new() { Epoch = _epoch, Number = 0, Window = _window, Amount = 0 },
-            RetryAfter = granted ? TimeSpan.Zero : TimeSpan.FromTicks(FreeAfter(rule, amount, elapsed)),
+            IsGranted = false,
+            Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = 0, Claim = claim.Id },
+            RetryAfter = TimeSpan.FromTicks(FreeAfter(rule, amount, elapsed)),
         };
     }
 
@@ -86,20 +102,21 @@ internal sealed class QuotaBook
     public void Settle(QuotaReservation reservation, decimal actual)
     {
         actual = Math.Clamp(actual, 0, MostAmount);
-        if (reservation.Epoch == _epoch)
+        if (reservation.Epoch != _epoch)
         {
-            if (_holds.Remove(reservation.Number, out var hold))
-            {
-                Release(hold);
-                Use(hold.Window, actual);
-            }
-
-            return; // Settled before: the caller has not heard of it and asks again.
+            SettleFromBefore(reservation, actual);
+        }
+        else if (_holds.Remove(reservation.Number) is { } hold)
+        {
+            Release(hold);
+            Use(hold.Window, actual);
+        }
+        else if (_holds.RemoveExpired(reservation.Number))
+        {
+            UseMoreThan(reservation, actual); // Its caller was slower than it had said.
         }
 
-        // Granted by an activation that is gone. What it had stored as reserved counts as used since, and stays so if less was used.
-        var isCounted = reservation.Epoch == _epochBefore && reservation.Number <= _lastNumberBefore;
-        Use(reservation.Window, isCounted ? Math.Max(0, actual - reservation.Amount) : actual);
+        // Else settled before: the caller has not heard of it and asks again.
     }
 
     /// <summary>What to store.</summary>
@@ -114,17 +131,54 @@ internal sealed class QuotaBook
         HeldBefore = _before.Held,
         Epoch = _epoch,
         LastNumber = _lastNumber,
+        Open = _holds.OpenNumbers(),
     };
 
-    private QuotaReservation TakeHold(decimal amount, long now)
+    private static QuotaDecision Granted(QuotaHold hold) => new() { IsGranted = true, Reservation = hold.Reservation, RetryAfter = TimeSpan.Zero };
+
+    private QuotaHold TakeHold(QuotaClaim claim, decimal amount, long now)
     {
-        var number = ++_lastNumber;
-        _holds.Add(number, new(_window, amount, now));
+        var longest = claim.Longest < ShortestCall ? ShortestCall : claim.Longest > LongestCall ? LongestCall : claim.Longest;
+        var reservation = new QuotaReservation { Epoch = _epoch, Number = ++_lastNumber, Window = _window, Amount = amount, Claim = claim.Id };
+        var hold = new QuotaHold(reservation, now + longest.Ticks);
+        _holds.Add(hold);
         _current.Held += amount;
-        return new() { Epoch = _epoch, Number = number, Window = _window, Amount = amount };
+        return hold;
     }
 
-    private void Release(Hold hold)
+    /// <summary>Settles what an activation has granted that is gone.</summary>
+    private void SettleFromBefore(QuotaReservation reservation, decimal actual)
+    {
+        if (reservation.Epoch == _epochBefore && reservation.Number <= _lastNumberBefore && _openBefore is not null)
+        {
+            // What was stored as reserved counts as used since, and stays so if less was used.
+            if (_openBefore.Remove(reservation.Number))
+            {
+                UseMoreThan(reservation, actual);
+            }
+
+            return; // Else the settlement was stored, and only its answer was lost.
+        }
+
+        if (_settled.Contains(reservation.Claim))
+        {
+            return;
+        }
+
+        _settled.Add(reservation.Claim);
+        if (reservation.Epoch == _epochBefore && reservation.Number <= _lastNumberBefore)
+        {
+            UseMoreThan(reservation, actual);
+        }
+        else
+        {
+            Use(reservation.Window, actual); // Never stored, or too long ago to know: rather twice than not at all.
+        }
+    }
+
+    private void UseMoreThan(QuotaReservation reservation, decimal actual) => Use(reservation.Window, Math.Max(0, actual - reservation.Amount));
+
+    private void Release(QuotaHold hold)
     {
         if (hold.Window == _window)
         {
@@ -174,26 +228,14 @@ internal sealed class QuotaBook
         return Math.Max(0, now - (_index * _length)); // A clock that was set back a little stands still until it has caught up.
     }
 
-    /// <summary>Whether nobody else holds anything that counts.</summary>
-    private bool IsAlone(long now)
+    /// <summary>Takes for used what is held by those who are gone: they never settle.</summary>
+    private void Expire(long now)
     {
-        if (_current.Held == 0 && _before.Held == 0)
+        while (_holds.Expire(now) is { } hold)
         {
-            return true;
+            Release(hold);
+            Use(hold.Window, hold.Amount);
         }
-
-        // Those whose front is gone never settle: what they hold is used.
-        foreach (var (number, hold) in _holds)
-        {
-            if (now - hold.Since > MostHeldTicks)
-            {
-                _holds.Remove(number);
-                Release(hold);
-                Use(hold.Window, hold.Amount);
-            }
-        }
-
-        return _current.Held == 0 && _before.Held == 0;
     }
 
     /// <summary>When the amount, or the last of the limit if that is less, would fit if nothing else were used. In ticks.</summary>
@@ -216,8 +258,6 @@ internal sealed class QuotaBook
     }
 
     private long TicksOf(decimal part, decimal whole) => whole <= part ? _length : (long)(part / whole * _length);
-
-    private readonly record struct Hold(long Window, decimal Amount, long Since);
 
     private struct Sums
     {

@@ -21,9 +21,9 @@ internal sealed partial class QuotaGrain(
         return Task.CompletedTask;
     }
 
-    public ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    public ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, QuotaClaim claim, CancellationToken cancellationToken = default)
     {
-        var decision = _book.Reserve(rule, amount, timeProvider.GetUtcNow().UtcTicks);
+        var decision = _book.Reserve(rule, claim, timeProvider.GetUtcNow().UtcTicks);
         _isUnsaved |= decision.IsGranted;
         return ValueTask.FromResult(decision);
     }

@@ -30,4 +30,7 @@ internal sealed record QuotaState
 
     /// <summary>The last reservation that <see cref="Held"/> knows of.</summary>
     [Id(8)] public long LastNumber { get; init; }
+
+    /// <summary>The reservations up to <see cref="LastNumber"/> that were not settled; null in what was stored before they were noted: any.</summary>
+    [Id(9)] public long[]? Open { get; init; }
 }

@@ -57,13 +57,15 @@ internal abstract class RateWindow(RateRule rule)
             Add(now, 1);
         }
 
-        return new()
-        {
-            IsTaken = taken,
-            Limit = Limit,
-            Remaining = Math.Max(0, Limit - Count),
-            ResetAfter = TimeSpan.FromTicks(Math.Max(0, FreeAt(now) - now)),
-        };
+        return Decision(taken, now);
+    }
+
+    /// <summary>The answer to a request that was counted before.</summary>
+    public RateLimitDecision Look(long now)
+    {
+        now = Straighten(now);
+        Advance(now);
+        return Decision(isTaken: true, now);
     }
 
     /// <summary>What was counted, in the order of time, at most a few hundred entries: several requests may stand at the time of the latest.</summary>
@@ -80,6 +82,14 @@ internal abstract class RateWindow(RateRule rule)
 
     /// <summary>Forgets everything.</summary>
     protected abstract void Clear();
+
+    private RateLimitDecision Decision(bool isTaken, long now) => new()
+    {
+        IsTaken = isTaken,
+        Limit = Limit,
+        Remaining = Math.Max(0, Limit - Count),
+        ResetAfter = TimeSpan.FromTicks(Math.Max(0, FreeAt(now) - now)),
+    };
 
     /// <summary>
     /// A clock that was set back by less than a window stands still here until it has caught up. One that was wrong by more is followed,

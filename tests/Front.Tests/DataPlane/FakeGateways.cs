@@ -92,8 +92,14 @@ public class FakeGateways : DispatchProxy
         /// <summary>How often the rate limit was asked with a call of its own.</summary>
         public int RateCalls { get; private set; }
 
+        /// <summary>Who was to be counted, and whether the caller had asked before.</summary>
+        public ConcurrentQueue<(Guid Exchange, bool IsRepeated)> RateAsked { get; } = [];
+
         /// <summary>What goes wrong with the next calls.</summary>
         public ConcurrentQueue<Exception> Failures { get; } = [];
+
+        /// <summary>What goes wrong with the next calls that ask for the rate limit alone.</summary>
+        public ConcurrentQueue<Exception> RateFailures { get; } = [];
 
         /// <summary>What fronts have told it about upstreams.</summary>
         public ConcurrentQueue<UpstreamReport> Reports { get; } = [];
@@ -135,6 +141,11 @@ public class FakeGateways : DispatchProxy
         public ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default)
         {
             SeenVersions.Enqueue(query.SeenVersion);
+            if (query.TakesRate)
+            {
+                RateAsked.Enqueue((query.Exchange, query.IsRepeated));
+            }
+
             if (Failures.TryDequeue(out var failure))
             {
                 return ValueTask.FromException<Admission>(failure);
@@ -154,10 +165,11 @@ public class FakeGateways : DispatchProxy
             });
         }
 
-        public ValueTask<RateLimitDecision?> TakeRateAsync(CancellationToken cancellationToken = default)
+        public ValueTask<RateLimitDecision?> TakeRateAsync(Guid exchange, bool isRepeated, CancellationToken cancellationToken = default)
         {
+            RateAsked.Enqueue((exchange, isRepeated));
             RateCalls++;
-            return Failures.TryDequeue(out var failure) ? ValueTask.FromException<RateLimitDecision?>(failure) : ValueTask.FromResult(Rate());
+            return RateFailures.TryDequeue(out var failure) || Failures.TryDequeue(out failure) ? ValueTask.FromException<RateLimitDecision?>(failure) : ValueTask.FromResult(Rate());
         }
 
         public ValueTask ReportUpstreamsAsync(UpstreamReport[] reports, CancellationToken cancellationToken = default)

@@ -24,18 +24,22 @@ internal sealed class FakeQuota(string key) : IQuotaGrain
     /// <summary>What was asked, granted or not.</summary>
     public ConcurrentQueue<(QuotaRule Rule, decimal Amount)> Asked { get; } = [];
 
-    public ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    /// <summary>All claims, also those of calls that went wrong.</summary>
+    public ConcurrentQueue<QuotaClaim> Claims { get; } = [];
+
+    public ValueTask<QuotaDecision> ReserveAsync(QuotaRule rule, QuotaClaim claim, CancellationToken cancellationToken = default)
     {
+        Claims.Enqueue(claim);
         if (Failures.TryDequeue(out var failure))
         {
             return ValueTask.FromException<QuotaDecision>(failure);
         }
 
-        Asked.Enqueue((rule, amount));
+        Asked.Enqueue((rule, claim.Amount));
         return ValueTask.FromResult(new QuotaDecision
         {
             IsGranted = RefusesFor is null,
-            Reservation = new() { Epoch = Guid.Empty, Number = Interlocked.Increment(ref _number), Window = 0, Amount = amount },
+            Reservation = new() { Epoch = Guid.Empty, Number = Interlocked.Increment(ref _number), Window = 0, Amount = claim.Amount, Claim = claim.Id },
             RetryAfter = RefusesFor ?? TimeSpan.Zero,
         });
     }
@@ -48,7 +52,7 @@ internal sealed class FakeQuota(string key) : IQuotaGrain
 
     public async ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
     {
-        var decision = await ReserveAsync(rule, amount, cancellationToken);
+        var decision = await ReserveAsync(rule, new() { Id = Guid.Empty, Amount = amount, Longest = TimeSpan.Zero }, cancellationToken);
         if (decision.IsGranted)
         {
             Taken.Enqueue((rule, amount));

@@ -1,6 +1,7 @@
 using System.Text;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Tests.DataPlane;
+using GatewayActors.Front.Tests.Universal;
 using GatewayActors.Testing.Upstreams;
 using Orleans.Runtime;
 using Xunit;
@@ -239,13 +240,60 @@ public sealed class AmountLimitTests : IAsyncLifetime
         Assert.Equal(499, (await _host.Logs.NextAsync(_cancelled)).Entry.StatusCode);
     }
 
-    [Fact]
-    public async Task QuotaFailsOnce_IsAskedAgain()
+    [Theory]
+    [InlineData(typeof(SiloUnavailableException))]
+    [InlineData(typeof(IOException))] // As storage throws it while the grain is activated.
+    public async Task QuotaFailsOnce_IsAskedAgainForTheSameCall(Type failure)
     {
         SetSpend(Plain);
-        _host.Gateways.OnQuota = quota => quota.Failures.Enqueue(new SiloUnavailableException());
+        _host.Gateways.OnQuota = quota => quota.Failures.Enqueue((Exception)Activator.CreateInstance(failure)!);
 
-        Assert.Equal(200, (await _host.ChatAsync()).Status);
+        var answer = await _host.ChatAsync();
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2, Only().Claims.Count);
+        Assert.Equal(answer.Header("cf-aig-log-id"), Assert.Single(Only().Claims.Distinct()).Id.ToString());
+    }
+
+    [Fact]
+    public async Task Steps_OfOneRequest_AreCallsOfTheirOwn()
+    {
+        SetSpend(Plain);
+        _host.Script.Then(UpstreamReply.Json("{}", 500));
+
+        await _host.UniversalAsync(new[] { UniversalHost.Chat(), UniversalHost.Chat() });
+
+        Assert.Equal(2, Only().Claims.Select(claim => claim.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Claim_LastsAsLongAsTheLongestCall()
+    {
+        SetSpend(Plain);
+
+        await _host.ChatAsync(("cf-aig-max-attempts", "3"));
+
+        Assert.Equal(TimeSpan.FromMinutes(93), Only().Claims.Single().Longest); // 30 minutes are the default, and one more.
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(IOException))]
+    public async Task QuotaFailsInAnyWay_RefusesTheExchangeAndGivesBackTheOthers(Type failure)
+    {
+        SetSpend(Plain with { Id = "a" }, Plain with { Id = "b" });
+        _host.Gateways.OnQuota = quota =>
+        {
+            for (var time = 0; time < 2 && quota.Key.Contains("/a/", StringComparison.Ordinal); time++)
+            {
+                quota.Failures.Enqueue((Exception)Activator.CreateInstance(failure)!);
+            }
+        };
+
+        (await _host.ChatAsync()).AssertError(503, 2000);
+
+        var other = _host.Gateways.Quotas.Values.Single(quota => quota.Key.Contains("/b/", StringComparison.Ordinal));
+        Assert.Equal((1, 0m), await other.NextSettledAsync(_cancelled));
     }
 
     [Fact]
@@ -269,11 +317,14 @@ public sealed class AmountLimitTests : IAsyncLifetime
         Assert.Equal((1, 0m), await other.NextSettledAsync(_cancelled));
     }
 
-    [Fact]
-    public async Task SettlementFails_IsTriedAgain()
+    [Theory]
+    [InlineData(typeof(OrleansException))]
+    [InlineData(typeof(TimeoutException))]
+    [InlineData(typeof(IOException))] // As storage throws it.
+    public async Task SettlementFails_IsTriedAgain(Type failure)
     {
         SetSpend(Plain);
-        _host.Gateways.OnQuota = quota => quota.SettleFailures.Enqueue(new OrleansException("The silo is gone."));
+        _host.Gateways.OnQuota = quota => quota.SettleFailures.Enqueue((Exception)Activator.CreateInstance(failure)!);
 
         await _host.ChatAsync();
         await _host.Clock.SetAsync(TimeSpan.FromMilliseconds(100), _cancelled);

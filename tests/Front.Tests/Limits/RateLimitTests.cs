@@ -109,6 +109,32 @@ public sealed class RateLimitTests : IAsyncLifetime
         _host.Gateway.Set(Configured());
         _host.Gateway.Failures.Enqueue(new TimeoutException());
         Assert.Equal(200, (await _host.ChatAsync()).Status);
+        _host.Gateway.Failures.Enqueue(new TimeoutException());
+        _host.Gateway.Failures.Enqueue(new TimeoutException());
+        (await _host.ChatAsync()).AssertError(503, 2000);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnswerOfTheGrainIsLost_IsAskedAgainForTheSameExchange(bool withAdmission)
+    {
+        if (withAdmission)
+        {
+            await _host.ChatAsync();
+            _host.Gateway.RateAsked.Clear();
+            _host.Gateway.Failures.Enqueue(new TimeoutException());
+        }
+        else
+        {
+            _host.Gateway.RateFailures.Enqueue(new TimeoutException());
+        }
+
+        var answer = await _host.ChatAsync();
+
+        Assert.Equal(200, answer.Status);
+        var exchange = Guid.Parse(answer.Header("cf-aig-request-id")!);
+        Assert.Equal([(exchange, false), (exchange, true)], _host.Gateway.RateAsked.TakeLast(2));
     }
 
     private static GatewayConfiguration Configured() => DataPlaneHost.Configuration() with { RateLimitingLimit = 3, RateLimitingInterval = 60 };

@@ -112,6 +112,109 @@ public sealed class QuotaBookTests
     }
 
     [Fact]
+    public void Reserve_OrphanWithoutAnAmount_IsNotHeldForEver()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        book.Reserve(rule, 0, Noon);
+        Assert.Single(book.ToState().Open!);
+
+        book.Reserve(rule, 1, Noon + TimeSpan.FromHours(3).Ticks);
+
+        Assert.Single(book.ToState().Open!);
+    }
+
+    [Theory]
+    [InlineData(4, 6)] // Not given back: it may have been spent.
+    [InlineData(9, 9)]
+    public void Settle_AfterItWasTakenForAnOrphan_CountsWhatIsMoreThanWasReserved(decimal actual, decimal counts)
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        var late = book.Reserve(rule, 6, Noon).Reservation;
+        var now = Noon + TimeSpan.FromHours(3).Ticks;
+        book.Settle(book.Reserve(rule, 0, now).Reservation, 0);
+
+        book.Settle(late, actual);
+        book.Settle(late, actual);
+
+        Assert.True(book.Reserve(rule, 10 - counts, now).IsGranted);
+        Assert.False(book.Reserve(rule, 0.1m, now).IsGranted);
+    }
+
+    [Fact]
+    public void Reserve_RepeatedAfterALostAnswer_ReservesOnce()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        var claim = Claims.Of(6);
+
+        var first = book.Reserve(rule, claim, Noon);
+        var again = book.Reserve(rule, claim, Noon + 5);
+
+        Assert.Equal(first, again);
+        Assert.True(book.Reserve(rule, 4, Noon).IsGranted);
+        book.Settle(again.Reservation, 1);
+        Assert.True(book.Reserve(rule, 5, Noon).IsGranted);
+        Assert.False(book.Reserve(rule, 0.1m, Noon).IsGranted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Settle_RepeatedAfterACrash_CountsOnce(bool wasStored)
+    {
+        var rule = Rule(100, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        var before = new QuotaBook(new(), Epoch);
+        var reservation = before.Reserve(rule, 10, Noon).Reservation;
+        var state = before.ToState();
+        if (wasStored)
+        {
+            before.Settle(reservation, 30);
+            state = before.ToState(); // And then the silo died, before it could answer.
+        }
+
+        var after = new QuotaBook(state, Guid.CreateVersion7());
+        after.Settle(reservation, 30);
+        after.Settle(reservation, 30);
+
+        Assert.True(after.Reserve(rule, 70, Noon).IsGranted);
+        Assert.False(after.Reserve(rule, 0.1m, Noon).IsGranted);
+    }
+
+    [Fact]
+    public void Settle_OfAReservationThatWasNeverStored_CountsOnce()
+    {
+        var rule = Rule(100, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        var before = new QuotaBook(new(), Epoch);
+        var state = before.ToState();
+        var lost = before.Reserve(rule, 10, Noon).Reservation;
+
+        var after = new QuotaBook(state, Guid.CreateVersion7());
+        after.Reserve(rule, 0, Noon);
+        after.Settle(lost with { Window = 0 }, 30);
+        var counted = after.ToState().Used;
+        after.Settle(lost with { Window = 0 }, 30);
+
+        Assert.Equal(counted, after.ToState().Used);
+    }
+
+    [Fact]
+    public void Settle_StateOfBeforeReservationsWereNoted_GivesNothingBack()
+    {
+        var rule = Rule(100, TimeSpan.FromDays(1), LimitTechnique.Fixed);
+        var before = new QuotaBook(new(), Epoch);
+        var reservation = before.Reserve(rule, 30, Noon).Reservation;
+
+        var after = new QuotaBook(before.ToState() with { Open = null }, Guid.CreateVersion7());
+        after.Settle(reservation, 40);
+        after.Settle(reservation, 40);
+
+        Assert.True(after.Reserve(rule, 60, Noon).IsGranted);
+        Assert.False(after.Reserve(rule, 0.1m, Noon).IsGranted);
+    }
+
+    [Fact]
     public void Reserve_SlidingWindow_CountsTheWindowBeforeByItsShare()
     {
         var book = new QuotaBook(new(), Epoch);

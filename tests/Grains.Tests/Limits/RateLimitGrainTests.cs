@@ -57,10 +57,28 @@ public sealed class RateLimitGrainTests(ClusterFixture fixture)
         Assert.Equal((AdmissionVerdict.Admitted, null), (cached.Verdict, cached.Rate));
 
         Assert.Equal(1, (await gateway.AdmitAsync(Asking(1), _cancelled)).Rate!.Remaining);
-        Assert.Equal(0, (await gateway.TakeRateAsync(_cancelled))!.Remaining);
-        var refused = await gateway.TakeRateAsync(_cancelled);
+        Assert.Equal(0, (await gateway.TakeRateAsync(Guid.CreateVersion7(), isRepeated: false, _cancelled))!.Remaining);
+        var refused = await gateway.TakeRateAsync(Guid.CreateVersion7(), isRepeated: false, _cancelled);
         Assert.Equal((false, 2, 0), (refused!.IsTaken, refused.Limit, refused.Remaining));
         Assert.Equal(AdmissionVerdict.RateLimited, (await gateway.AdmitAsync(Asking(1), _cancelled)).Verdict);
+    }
+
+    [Theory]
+    [InlineData(LimitTechnique.Fixed)]
+    [InlineData(LimitTechnique.Sliding)]
+    public async Task RepeatedAfterALostAnswer_CountsOnce(LimitTechnique technique)
+    {
+        var (_, gateway) = await CreateAsync(limit: 3, Years, technique);
+        var (one, two) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        Assert.Equal(2, (await gateway.AdmitAsync(Asking(1) with { Exchange = one }, _cancelled)).Rate!.Remaining);
+        var again = await gateway.AdmitAsync(Asking(1) with { Exchange = one, IsRepeated = true }, _cancelled);
+        Assert.Equal((AdmissionVerdict.Admitted, true, 2), (again.Verdict, again.Rate!.IsTaken, again.Rate.Remaining));
+        Assert.Equal(1, (await gateway.TakeRateAsync(two, isRepeated: true, _cancelled))!.Remaining); // The first call has not come here.
+        Assert.Equal(1, (await gateway.TakeRateAsync(two, isRepeated: true, _cancelled))!.Remaining);
+        Assert.Equal(0, (await gateway.AdmitAsync(Asking(1) with { Exchange = Guid.CreateVersion7() }, _cancelled)).Rate!.Remaining);
+        Assert.True((await gateway.TakeRateAsync(one, isRepeated: true, _cancelled))!.IsTaken); // Counted, although nothing is left.
+        Assert.False((await gateway.TakeRateAsync(Guid.CreateVersion7(), isRepeated: true, _cancelled))!.IsTaken);
     }
 
     [Fact]
@@ -74,7 +92,7 @@ public sealed class RateLimitGrainTests(ClusterFixture fixture)
         await gateway.UpdateAsync(Configuration(3, Years, LimitTechnique.Fixed), _cancelled);
         Assert.Equal((true, false), await TakeTwoAsync(gateway));
         await gateway.UpdateAsync(Configuration(null, null, null), _cancelled);
-        Assert.Null(await gateway.TakeRateAsync(_cancelled));
+        Assert.Null(await gateway.TakeRateAsync(Guid.CreateVersion7(), isRepeated: false, _cancelled));
     }
 
     [Theory]
@@ -140,7 +158,7 @@ public sealed class RateLimitGrainTests(ClusterFixture fixture)
         return (first, await TakeAsync(gateway));
     }
 
-    private async Task<bool> TakeAsync(IGatewayGrain gateway) => (await gateway.TakeRateAsync(_cancelled))!.IsTaken;
+    private async Task<bool> TakeAsync(IGatewayGrain gateway) => (await gateway.TakeRateAsync(Guid.CreateVersion7(), isRepeated: false, _cancelled))!.IsTaken;
 
     private async Task<(string Account, IGatewayGrain Gateway)> CreateAsync(int limit, long seconds, LimitTechnique? technique = null)
     {

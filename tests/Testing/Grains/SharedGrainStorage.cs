@@ -22,8 +22,10 @@ public sealed class SharedGrainStorage
     private readonly ConcurrentDictionary<GrainId, Func<Task>> _duringWrite = new();
 
     /// <summary>Makes this the default storage of a silo.</summary>
-    public void AddTo(IServiceCollection services) =>
-        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => new Connection(this, provider));
+    /// <param name="services">The silo's services.</param>
+    /// <param name="isCut">Whether the silo does not reach it any more; null: it always does.</param>
+    public void AddTo(IServiceCollection services, Func<bool>? isCut = null) =>
+        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => new Connection(this, provider, isCut));
 
     /// <summary>How often the state of a grain was read, which is how often it was activated.</summary>
     public int ReadsOf(IAddressable grain) => _reads.GetValueOrDefault(grain.GetGrainId());
@@ -47,13 +49,14 @@ public sealed class SharedGrainStorage
 
     private sealed record Row(byte[] Payload, long Version);
 
-    private sealed class Connection(SharedGrainStorage shared, IServiceProvider services) : IGrainStorage
+    private sealed class Connection(SharedGrainStorage shared, IServiceProvider services, Func<bool>? isCut) : IGrainStorage
     {
         private readonly OrleansGrainStorageSerializer _serializer = new(services.GetRequiredService<Serializer>());
         private readonly IActivatorProvider _activators = services.GetRequiredService<IActivatorProvider>();
 
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            ThrowIfCut();
             shared._reads.AddOrUpdate(grainId, 1, (_, count) => count + 1);
             var row = shared._rows.GetValueOrDefault((stateName, grainId));
             grainState.RecordExists = row is not null;
@@ -75,6 +78,7 @@ public sealed class SharedGrainStorage
                 await wait();
             }
 
+            ThrowIfCut();
             var seen = grainState.ETag is { } etag ? long.Parse(etag, CultureInfo.InvariantCulture) : 0;
             var key = (stateName, grainId);
             var written = seen == 0
@@ -87,6 +91,14 @@ public sealed class SharedGrainStorage
 
             grainState.RecordExists = true;
             grainState.ETag = (seen + 1).ToString(CultureInfo.InvariantCulture);
+        }
+
+        private void ThrowIfCut()
+        {
+            if (isCut?.Invoke() == true)
+            {
+                throw new IOException("The silo is dead.");
+            }
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

@@ -20,6 +20,9 @@ internal sealed class RouteExecution(ModelCall call, RouteTrace trace, RouteServ
     // Any amount above zero: a limit that is used up must refuse. What is really used is booked at the end.
     public const decimal Admission = 0.000000000001m;
 
+    // A route may call one model after another, each with its attempts. The amount is next to nothing, so it costs nobody anything to wait.
+    private static readonly TimeSpan LongestRun = TimeSpan.FromDays(1);
+
     private readonly RouteBudget _budget = new();
     private (Step Step, Answer? Answer)? _failed;
     private (Step Step, Answer Answer)? _kept;
@@ -116,20 +119,22 @@ internal sealed class RouteExecution(ModelCall call, RouteTrace trace, RouteServ
         }
     }
 
-    private static async ValueTask<QuotaDecision> AskAsync(IQuotaGrain quota, RateElement element)
+    private async ValueTask<QuotaDecision> AskAsync(IQuotaGrain quota, RateElement element)
     {
+        // One name for both tries: what the first has reserved, before its answer was lost, the second does not reserve again.
+        var claim = new QuotaClaim { Id = Guid.CreateVersion7(services.TimeProvider.GetUtcNow()), Amount = Admission, Longest = LongestRun };
         try
         {
-            return await OnceAsync(quota, element);
+            return await OnceAsync(quota, element, claim);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
-            return await OnceAsync(quota, element); // The silo is gone; another one has the grain now.
+            return await OnceAsync(quota, element, claim); // The silo is gone; another one has the grain now.
         }
     }
 
-    private static ValueTask<QuotaDecision> OnceAsync(IQuotaGrain quota, RateElement element) => element.IsCost
-        ? quota.ReserveAsync(element.Rule, Admission, CancellationToken.None)
+    private static ValueTask<QuotaDecision> OnceAsync(IQuotaGrain quota, RateElement element, QuotaClaim claim) => element.IsCost
+        ? quota.ReserveAsync(element.Rule, claim, CancellationToken.None)
         : quota.TakeAsync(element.Rule, 1, CancellationToken.None);
 
     private Step StartStep(ModelElement element, bool hasFallback)
