@@ -10,6 +10,9 @@ namespace GatewayActors.Front.Universal;
 /// <summary>Reads the body of a universal request: an array of steps, or one step.</summary>
 internal static class UniversalRequestReader
 {
+    /// <summary>How many steps a request may have: each costs attempts at a provider, and a client needs but a few.</summary>
+    public const int MostSteps = 100;
+
     private const int MaxDepth = 1_000; // Of a provider's body as well, which the provider may judge more strictly.
 
     // RFC 9110 §5.6.2.
@@ -53,6 +56,11 @@ internal static class UniversalRequestReader
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
+                if (steps.Count == MostSteps)
+                {
+                    throw new InvalidStepException($"The array has more than {MostSteps} steps.");
+                }
+
                 var path = string.Create(CultureInfo.InvariantCulture, $"[{steps.Count}]");
                 steps.Add(reader.TokenType == JsonTokenType.StartObject
                     ? ReadStep(ref reader, offset, path + ".")

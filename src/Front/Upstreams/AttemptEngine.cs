@@ -38,8 +38,8 @@ internal sealed partial class AttemptEngine
             return null;
         }
 
-        var result = step.AttemptPolicy.MaxAttempts == 1
-            ? await TryAsync(step)
+        var result = step.Probe != 0 ? await _sender.SendAsync(step)
+            : step.AttemptPolicy.MaxAttempts == 1 ? await TryAsync(step)
             : await RunWithRetriesAsync(step);
         if (step.Body.KeepFailure is { } keepFailure)
         {

@@ -222,7 +222,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
 
         if (timer.TimedOut)
         {
-            Note(step, made with { Outcome = AttemptOutcome.Timeout }, span);
+            Note(step, made with { Outcome = AttemptOutcome.Timeout }, span, wasHurried: timer.AwaitsFirstByte && timer.FirstByteTimeout < options.Upstream.FirstByteTimeout);
             return new(
                 null,
                 new(GatewayErrorKind.UpstreamTimeout, $"The provider sent nothing within {timer.FirstByteTimeout.TotalMilliseconds:0} ms."),
@@ -238,9 +238,9 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             null);
     }
 
-    private void Note(Step step, AttemptRecord attempt, Activity? span, TimeSpan? retryAfter = null)
+    private void Note(Step step, AttemptRecord attempt, Activity? span, TimeSpan? retryAfter = null, bool wasHurried = false)
     {
-        gate.Note(step, attempt, retryAfter);
+        gate.Note(step, attempt, retryAfter, wasHurried);
         GatewayTracing.EndAttempt(span, attempt.StatusCode, attempt.Outcome switch
         {
             AttemptOutcome.Timeout => TelemetryNames.Errors.Timeout,

@@ -37,9 +37,13 @@ internal sealed class AttemptTimer : IDisposable
 
     public TimeSpan Elapsed => _timeProvider.GetElapsedTime(StartedAt);
 
+    /// <summary>Whether nothing has come yet.</summary>
+    public bool AwaitsFirstByte { get; private set; } = true;
+
     /// <summary>Gives the upstream its time for the next bytes, within what is left of the total.</summary>
     public void ExpectNextBytes()
     {
+        AwaitsFirstByte = false;
         var left = _options.TotalTimeout - Elapsed;
         _source.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < _options.IdleTimeout ? left : _options.IdleTimeout);
     }

@@ -40,7 +40,7 @@ internal sealed class UpstreamConditions
     public UpstreamHealth? Since(long seenVersion, DateTimeOffset now) => seenVersion == Version ? null : new()
     {
         Version = Version,
-        Upstreams = [.. _conditions.Select(entry => new UpstreamCondition
+        Upstreams = [.. _conditions.Where(entry => !entry.Value.IsWell(now) && !entry.Value.IsForgotten(now)).Select(entry => new UpstreamCondition
         {
             Upstream = entry.Key,
             CoolFor = Left(entry.Value.CooledUntil, now),

@@ -22,6 +22,19 @@ public sealed class UniversalRequestReaderTests
         Assert.Equal([Query, "[]"], steps.Select(step => Encoding.UTF8.GetString(body[step.Query])));
     }
 
+    [Theory]
+    [InlineData(UniversalRequestReader.MostSteps, null)]
+    [InlineData(UniversalRequestReader.MostSteps + 1, "The array has more than 100 steps.")]
+    public void Read_Steps_AreBounded(int count, string? expected)
+    {
+        var body = "[" + string.Join(',', Enumerable.Repeat("""{"provider":"p","endpoint":"e","query":{}}""", count)) + "]";
+
+        var isRead = UniversalRequestReader.TryRead(Encoding.UTF8.GetBytes(body), out var steps, out var problem);
+
+        Assert.Equal((expected is null, expected), (isRead, problem));
+        Assert.Equal(isRead ? count : null, steps?.Count);
+    }
+
     [Fact]
     public void Read_Object_IsOneStep() => Assert.Equal("openai", Assert.Single(Read($$"""{"provider":"openai","endpoint":"x","query":{{Query}} }""")).Provider);
 

@@ -52,6 +52,16 @@ public sealed class UpstreamConditionsTests
     }
 
     [Fact]
+    public void Since_WhatIsOver_IsNotToldAnyMore()
+    {
+        _conditions.Report([new() { Upstream = "cooled", CoolFor = TimeSpan.FromSeconds(20) }, new() { Upstream = "failed", Failures = 3 }], Breaker, Start);
+
+        Assert.Equal(2, _conditions.Since(0, Start)!.Upstreams.Count);
+        Assert.Equal("failed", Assert.Single(_conditions.Since(0, Start.AddSeconds(20))!.Upstreams).Upstream);
+        Assert.Empty(_conditions.Since(0, Start + UpstreamConditions.Remembered + TimeSpan.FromSeconds(1))!.Upstreams);
+    }
+
+    [Fact]
     public void Failures_WithoutABreaker_AreNotRemembered()
     {
         _conditions.Report([new() { Upstream = "a", Failures = 100 }], null, Start);

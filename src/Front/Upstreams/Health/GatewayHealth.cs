@@ -11,9 +11,16 @@ internal sealed class GatewayHealth
     /// <summary>How long a call that finds out whether an upstream is well may keep others away; a slow answer is no bad sign.</summary>
     public static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>An upstream that nobody has heard of for this time is forgotten, as its gateway's grain does.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Known> _upstreams = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UpstreamReport> _unsent = new(StringComparer.Ordinal);
+    private DateTimeOffset _forgetsAt;
+    private long _lastProbe;
     private long _seenVersion;
     private volatile bool _isTroubled;
     private bool _isSending;
@@ -23,6 +30,18 @@ internal sealed class GatewayHealth
 
     /// <summary>Whether there is anything to say about any upstream. Free to ask, and nearly always false.</summary>
     public bool IsTroubled => _isTroubled;
+
+    /// <summary>How many upstreams there is something to say about.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _upstreams.Count;
+            }
+        }
+    }
 
     /// <summary>Takes over what an admission has brought.</summary>
     public void Accept(UpstreamHealth health, DateTimeOffset now)
@@ -52,8 +71,13 @@ internal sealed class GatewayHealth
                 _upstreams[upstream] = known with
                 {
                     HasFailed = true,
+                    HeardAt = now,
                     CooledUntil = cooledUntil > known.CooledUntil ? cooledUntil : known.CooledUntil,
                     OpenUntil = condition.OpenFor is { } openFor ? now + openFor : null,
+
+                    // The grain has heard how the last one that found out fared, and says how long the next one waits.
+                    ProbedUntil = condition.OpenFor > TimeSpan.Zero ? default : known.ProbedUntil,
+                    Probe = condition.OpenFor > TimeSpan.Zero ? 0 : known.Probe,
                 };
             }
 
@@ -67,11 +91,14 @@ internal sealed class GatewayHealth
     /// <param name="breaks">Whether the gateway has its circuit breaker switched on.</param>
     /// <param name="mindsCooling">Whether an upstream that asks to be left alone is left alone.</param>
     /// <param name="now">The time.</param>
+    /// <param name="probe">Not 0 for the one call that is to find out whether the upstream is well again; to be given back with what it notes.</param>
     /// <returns>How long it is still left alone; null if it may be called.</returns>
-    public TimeSpan? Enter(string upstream, bool breaks, bool mindsCooling, DateTimeOffset now)
+    public TimeSpan? Enter(string upstream, bool breaks, bool mindsCooling, DateTimeOffset now, out long probe)
     {
+        probe = 0;
         lock (_lock)
         {
+            Forget(now);
             if (!_upstreams.TryGetValue(upstream, out var known))
             {
                 return null;
@@ -93,7 +120,9 @@ internal sealed class GatewayHealth
                 return until - now;
             }
 
-            _upstreams[upstream] = known with { ProbedUntil = now + ProbeTime }; // Half-open: this one finds out, the others wait.
+            // Half-open: this one finds out, the others wait.
+            probe = ++_lastProbe;
+            _upstreams[upstream] = known with { Probe = probe, ProbedUntil = now + ProbeTime };
             return null;
         }
     }
@@ -115,7 +144,7 @@ internal sealed class GatewayHealth
                 return false;
             }
 
-            RemoveIfWell(upstream, known with { HasFailed = false, OpenUntil = null, ProbedUntil = default }, now);
+            RemoveIfWell(upstream, known with { HasFailed = false, OpenUntil = null, ProbedUntil = default, Probe = 0, HeardAt = now }, now);
             return Add(new() { Upstream = upstream, HasAnswered = true, CoolFor = _unsent.GetValueOrDefault(upstream).CoolFor });
         }
     }
@@ -125,19 +154,30 @@ internal sealed class GatewayHealth
     /// <param name="hasFailed">Whether it counts as a failure.</param>
     /// <param name="coolFor">How long it asks to be left alone; null if it does not.</param>
     /// <param name="now">The time.</param>
+    /// <param name="probe">What <see cref="Enter"/> said.</param>
     /// <returns>Whether the grain has to be told, and nobody is about to.</returns>
-    public bool NoteFailure(string upstream, bool hasFailed, TimeSpan? coolFor, DateTimeOffset now)
+    public bool NoteFailure(string upstream, bool hasFailed, TimeSpan? coolFor, DateTimeOffset now, long probe)
     {
         lock (_lock)
         {
+            Forget(now);
             var known = _upstreams.GetValueOrDefault(upstream);
             var cooledUntil = coolFor is { } length ? now + length : default;
+            var hasFoundOut = hasFailed && probe != 0 && probe == known.Probe;
             _upstreams[upstream] = known with
             {
                 HasFailed = known.HasFailed || hasFailed,
+                HeardAt = now,
                 CooledUntil = cooledUntil > known.CooledUntil ? cooledUntil : known.CooledUntil,
-                ProbedUntil = default,
+
+                // Until the grain has said when the next one may find out, none does.
+                ProbedUntil = hasFoundOut ? now + ProbeTime : known.ProbedUntil,
             };
+            if (!hasFoundOut)
+            {
+                EndProbe(upstream, probe);
+            }
+
             _isTroubled = true;
             var unsent = _unsent.GetValueOrDefault(upstream);
             return Add(unsent with
@@ -149,15 +189,12 @@ internal sealed class GatewayHealth
         }
     }
 
-    /// <summary>Notes that a call has ended without saying anything about its upstream: another one may find out.</summary>
-    public void NoteNothing(string upstream)
+    /// <summary>Notes that a call has ended without saying anything about its upstream: if it was to find out, another one may.</summary>
+    public void NoteNothing(string upstream, long probe)
     {
         lock (_lock)
         {
-            if (_upstreams.TryGetValue(upstream, out var known))
-            {
-                _upstreams[upstream] = known with { ProbedUntil = default };
-            }
+            EndProbe(upstream, probe);
         }
     }
 
@@ -187,6 +224,36 @@ internal sealed class GatewayHealth
         return starts;
     }
 
+    /// <summary>Lets another call find out. Only the one that was to find out can: others may end at any time.</summary>
+    private void EndProbe(string upstream, long probe)
+    {
+        if (probe != 0 && _upstreams.TryGetValue(upstream, out var known) && known.Probe == probe)
+        {
+            _upstreams[upstream] = known with { ProbedUntil = default, Probe = 0 };
+        }
+    }
+
+    /// <summary>Now and then drops what is over: nobody may ever call these upstreams again.</summary>
+    private void Forget(DateTimeOffset now)
+    {
+        if (now < _forgetsAt)
+        {
+            return;
+        }
+
+        _forgetsAt = now + ForgetInterval;
+        foreach (var (upstream, known) in _upstreams) // Removing while enumerating is allowed for a dictionary.
+        {
+            var isOver = known.CooledUntil <= now && !(known.OpenUntil > now);
+            if (isOver && (now - known.HeardAt > Remembered || known is { HasFailed: false, OpenUntil: null }))
+            {
+                _upstreams.Remove(upstream);
+            }
+        }
+
+        _isTroubled = _upstreams.Count > 0;
+    }
+
     private void RemoveIfWell(string upstream, Known known, DateTimeOffset now)
     {
         if (known is { HasFailed: false, OpenUntil: null } && known.CooledUntil <= now)
@@ -209,6 +276,13 @@ internal sealed class GatewayHealth
 
         public DateTimeOffset? OpenUntil { get; init; }
 
+        /// <summary>Until then others wait for the call that finds out.</summary>
         public DateTimeOffset ProbedUntil { get; init; }
+
+        /// <summary>Which call that is; 0 for none.</summary>
+        public long Probe { get; init; }
+
+        /// <summary>When there was last something to note.</summary>
+        public DateTimeOffset HeardAt { get; init; }
     }
 }

@@ -3,7 +3,6 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
-using Orleans.Runtime;
 
 namespace GatewayActors.Front.Upstreams.Health;
 
@@ -24,8 +23,9 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
 
         // The last resort is called although it asked to be left alone: what it answers says more than anything of ours.
         var breaks = step.Exchange.Snapshot.CircuitBreaker;
-        if (health.Enter(NameOf(step), breaks, mindsCooling: breaks || step.HasFallback, timeProvider.GetUtcNow()) is not { } wait)
+        if (health.Enter(NameOf(step), breaks, mindsCooling: breaks || step.HasFallback, timeProvider.GetUtcNow(), out var probe) is not { } wait)
         {
+            step.Probe = probe;
             return true;
         }
 
@@ -34,7 +34,11 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
     }
 
     /// <summary>Notes what became of an attempt.</summary>
-    public void Note(Step step, in AttemptRecord attempt, TimeSpan? retryAfter)
+    /// <param name="step">The step.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="retryAfter">How long the upstream asks to be left alone.</param>
+    /// <param name="wasHurried">Whether it ended because its client waits less long than the operator does: no fault of the upstream.</param>
+    public void Note(Step step, in AttemptRecord attempt, TimeSpan? retryAfter, bool wasHurried)
     {
         var health = step.Exchange.Gateway.Health;
         var isAnswer = attempt.Outcome == AttemptOutcome.Success || (attempt.Outcome == AttemptOutcome.Refused && attempt.StatusCode != StatusCodes.Status429TooManyRequests);
@@ -49,11 +53,11 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
         {
             tells = health.NoteAnswer(NameOf(step), now);
         }
-        else if (attempt.Outcome == AttemptOutcome.Cancelled)
+        else if (attempt.Outcome == AttemptOutcome.Cancelled || wasHurried)
         {
             if (health.IsTroubled)
             {
-                health.NoteNothing(NameOf(step));
+                health.NoteNothing(NameOf(step), step.Probe);
             }
         }
         else
@@ -64,11 +68,11 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
                 : null;
             if (hasFailed || coolFor is not null)
             {
-                tells = health.NoteFailure(NameOf(step), hasFailed, coolFor, now);
+                tells = health.NoteFailure(NameOf(step), hasFailed, coolFor, now, step.Probe);
             }
             else if (health.IsTroubled)
             {
-                health.NoteNothing(NameOf(step));
+                health.NoteNothing(NameOf(step), step.Probe);
             }
         }
 
@@ -88,7 +92,9 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
             {
                 await gateway.Grain.ReportUpstreamsAsync(reports);
             }
-            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+#pragma warning disable CA1031 // Whatever it is, the next reports must go out: whoever leaves this loop early is waited for for ever.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
                 // Other fronts find out by themselves.
                 LogNotTold(gateway.AccountId, gateway.GatewayId, exception);

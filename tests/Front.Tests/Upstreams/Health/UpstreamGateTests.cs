@@ -2,6 +2,7 @@ using System.Text.Json;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Front.Tests.Universal;
+using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Testing.Upstreams;
 using Xunit;
 using static GatewayActors.Front.Tests.Universal.UniversalHost;
@@ -75,12 +76,87 @@ public sealed class UpstreamGateTests : IAsyncLifetime
             .Then(new UpstreamReply().Stall());
         await _host.ChatAsync();
         await _host.ChatAsync();
-        var answering = _host.ChatAsync(("cf-aig-request-timeout", "900"));
-        await _host.Clock.SetAsync(TimeSpan.FromMilliseconds(900), _cancelled);
-        _host.Clock.Advance(TimeSpan.FromMilliseconds(900));
-        await answering;
+        var answering = _host.ChatAsync();
+        await WaitForCallAsync(3);
+        _host.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(504, (await answering).Status);
 
         (await _host.ChatAsync()).AssertError(503, 2005);
+    }
+
+    [Fact]
+    public async Task Breaker_ClientsThatWaitLessLong_DoNotOpenItForOthers()
+    {
+        _host.Gateway.Set(DataPlaneHost.Configuration(breaker: Breaker));
+        for (var call = 0; call < 5; call++)
+        {
+            _host.Script.Then(new UpstreamReply().Stall());
+            var answering = _host.ChatAsync(("cf-aig-request-timeout", "900"));
+            await _host.Clock.SetAsync(TimeSpan.FromMilliseconds(900), _cancelled);
+            await WaitForCallAsync(1);
+            _host.Clock.Advance(TimeSpan.FromMilliseconds(900));
+            Assert.Equal(504, (await answering).Status);
+        }
+
+        _host.Script.Then(UpstreamReply.Json(Bodies.Completion));
+        Assert.Equal(200, (await _host.ChatAsync()).Status);
+        Assert.Empty(_host.Gateway.Reports);
+    }
+
+    [Fact]
+    public async Task Breaker_HalfOpen_AnOlderCallThatEndsDoesNotLetAnotherIn()
+    {
+        _host.Gateway.Set(DataPlaneHost.Configuration(breaker: Breaker));
+        _host.Script.Then(new UpstreamReply().Stall());
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(_cancelled);
+        var older = _host.StartAsync(HttpMethod.Post, $"/v1/{DataPlaneHost.Account}/main/openai/chat/completions", new ByteArrayContent(Bodies.Chat), abort.Token, ("authorization", "Bearer sk-client-key"), ("content-type", "application/json"));
+        await WaitForCallAsync(1);
+        await FailAsync(3);
+        _host.Clock.Advance(TimeSpan.FromSeconds(30));
+        var gate = new Gate();
+        _host.Script.Then(new UpstreamReply().Wait(gate).Header("content-type", "application/json").Content("{}"u8.ToArray()));
+        var finding = _host.ChatAsync();
+        await WaitForCallAsync(4);
+        await LastEntryAsync(3);
+
+        await abort.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => older);
+        Assert.Equal(499, (await LastEntryAsync(1)).StatusCode);
+
+        (await _host.ChatAsync()).AssertError(503, 2005);
+        gate.Open();
+        Assert.Equal(200, (await finding).Status);
+    }
+
+    [Fact]
+    public async Task Breaker_HalfOpen_IsOneCallWithoutRetries()
+    {
+        _host.Gateway.Set(DataPlaneHost.Configuration(breaker: Breaker, attempts: 3, delay: 0));
+        _host.Script.Otherwise(_ => UpstreamReply.Json("{}", 500));
+        Assert.Equal(500, (await _host.ChatAsync()).Status);
+        Assert.Equal(3, _host.Script.Requests.Count);
+        _host.Clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(500, (await _host.ChatAsync()).Status);
+
+        Assert.Equal(4, _host.Script.Requests.Count);
+        (await _host.ChatAsync()).AssertError(503, 2005);
+    }
+
+    [Fact]
+    public async Task Breaker_StillFailingAndTheGrainNotTold_LetsNoOtherInAtOnce()
+    {
+        _host.Gateway.Set(DataPlaneHost.Configuration(breaker: Breaker));
+        await FailAsync(3);
+        _host.Clock.Advance(TimeSpan.FromSeconds(30));
+        _host.Gateway.ReportFailures.Enqueue(new TimeoutException());
+        await FailAsync(1);
+
+        (await _host.ChatAsync()).AssertError(503, 2005);
+
+        _host.Clock.Advance(GatewayHealth.ProbeTime);
+        _host.Script.Then(UpstreamReply.Json(Bodies.Completion));
+        Assert.Equal(200, (await _host.ChatAsync()).Status);
     }
 
     [Fact]
@@ -246,11 +322,13 @@ public sealed class UpstreamGateTests : IAsyncLifetime
         Assert.Equal(200, (await _host.ChatAsync()).Status);
     }
 
-    [Fact]
-    public async Task Report_ThatIsLost_FailsNoRequest()
+    [Theory]
+    [InlineData(typeof(TimeoutException))]
+    [InlineData(typeof(InvalidOperationException))]
+    public async Task Report_ThatIsLost_FailsNoRequestAndStopsNoOtherReport(Type failure)
     {
         _host.Gateway.Set(DataPlaneHost.Configuration(breaker: Breaker));
-        _host.Gateway.ReportFailures.Enqueue(new TimeoutException());
+        _host.Gateway.ReportFailures.Enqueue((Exception)Activator.CreateInstance(failure)!);
         await FailAsync(4); // One of them nobody has heard of.
 
         (await _host.ChatAsync()).AssertError(503, 2005);
