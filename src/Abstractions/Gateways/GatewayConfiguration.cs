@@ -97,6 +97,9 @@ public sealed record GatewayConfiguration
     /// <summary>Ours: seconds that an answer may be older than its TTL and still be served if the provider fails. Default: 0. Range: 0 to 2,678,400.</summary>
     [Id(36)] public long? CacheStaleIfError { get; init; }
 
+    /// <summary>Ours: one cached chat completion answers requests with and without <c>stream</c>. Default: false, as in the reference.</summary>
+    [Id(37)] public bool? CacheSharedFormats { get; init; }
+
     /// <summary>Ours: milliseconds after which a second call is begun beside one that has not answered; null or 0: none. Range: 0 to 60,000.</summary>
     [Id(26)] public int? HedgeDelay { get; init; }
 

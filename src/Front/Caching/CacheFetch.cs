@@ -12,11 +12,13 @@ namespace GatewayActors.Front.Caching;
 /// </summary>
 internal sealed class CacheFetch : IDisposable
 {
+    private static readonly CacheLookup Miss = new() { Outcome = CacheOutcome.Miss };
     private static readonly IOException Unfinished = new("The answer was not fetched to its end.");
 
     private readonly Step _step;
     private readonly CachePlan _plan;
     private readonly CacheKey _key;
+    private readonly AnswerForm _form;
     private readonly CacheShards _shards;
     private readonly Flights _flights;
     private readonly RecentAnswers _recent;
@@ -28,15 +30,21 @@ internal sealed class CacheFetch : IDisposable
     private bool _keepsSeat;
     private bool _isStored;
 
-    public CacheFetch(Step step, in CachePlan plan, CacheKey key, CacheShards shards, Flights flights, RecentAnswers recent)
+    public CacheFetch(Step step, in CachePlan plan, CacheKey key, AnswerForm form, CacheShards shards, Flights flights, RecentAnswers recent)
     {
-        (_step, _plan, _key, _shards, _flights, _recent) = (step, plan, key, shards, flights, recent);
-        FlightKey = new(key, step.Exchange.Snapshot.Version, step.AttemptPolicy, step.HasFallback, plan.StaleFor);
+        (_step, _plan, _key, _form, _shards, _flights, _recent) = (step, plan, key, form, shards, flights, recent);
+        FlightKey = new(key, form, step.Exchange.Snapshot.Version, step.AttemptPolicy, step.HasFallback, plan.StaleFor);
     }
 
     public FlightKey FlightKey { get; }
 
     private CacheSettings Settings => _step.Exchange.Snapshot.Cache;
+
+    /// <summary>
+    /// The request, where others may share the flight that are not the same: a client's key stands for answers that may stand for one
+    /// another, but what is wrong with one request or credential is not wrong with the next. Null where all are the same.
+    /// </summary>
+    public CacheKey? Request => _plan.Key is null ? null : CacheKeys.Create(_step, clientKey: null, _form);
 
     /// <summary>Makes this the one that fetches for a flight.</summary>
     public void Lead(Flight flight)
@@ -56,8 +64,14 @@ internal sealed class CacheFetch : IDisposable
         {
             case CacheOutcome.Hit:
                 _recent.Hold(_key, Settings, _lookup.Answer!);
-                _flight?.Begin(new FlightStart.Cached(_lookup.Answer!, IsStale: false));
-                return new CachedReply(_lookup.Answer!, AnswerSource.Cache);
+                if (_form.Fit(_lookup.Answer!) is not { } answer)
+                {
+                    _lookup = Miss; // Kept in another form, and it lacks something in this one. What is fetched takes its place.
+                    return null;
+                }
+
+                _flight?.Begin(new FlightStart.Cached(answer, IsStale: false, OnlyFor: null));
+                return new CachedReply(answer, AnswerSource.Cache);
             case CacheOutcome.Reserved:
                 _keeping = _shards.Keep(_step.Exchange.Gateway, _key, _lookup.Reservation);
                 return null;
@@ -72,11 +86,11 @@ internal sealed class CacheFetch : IDisposable
     /// <returns>What the exchange goes on with; null if there is nothing.</returns>
     public async ValueTask<Answer?> CompleteAsync(Answer? attempt)
     {
-        if (_lookup?.Answer is { } stale && !_step.HasFallback && IsFailure(attempt))
+        if (_lookup?.Answer is { } kept && !_step.HasFallback && IsFailure(attempt) && _form.Fit(kept) is { } stale)
         {
             attempt?.Dispose();
             _step.Recover();
-            _flight?.Begin(new FlightStart.Cached(stale, IsStale: true));
+            _flight?.Begin(new FlightStart.Cached(stale, IsStale: true, OnlyFor: Request));
             return new CachedReply(stale, AnswerSource.StaleCache);
         }
 
@@ -84,7 +98,7 @@ internal sealed class CacheFetch : IDisposable
         {
             if (_step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused } error)
             {
-                _flight?.Begin(new FlightStart.Failed(error));
+                _flight?.Begin(new FlightStart.Failed(error, OnlyFor: Request));
             }
 
             return null;
@@ -123,7 +137,7 @@ internal sealed class CacheFetch : IDisposable
         {
             await _flight.Body.AppendAsync(body, CancellationToken.None);
             _flight.Body.Complete();
-            _flight.Begin(new FlightStart.Answered(head));
+            _flight.Begin(Answered(attempt, head));
         }
 
         await StoreAsync(attempt, head, body);
@@ -137,7 +151,7 @@ internal sealed class CacheFetch : IDisposable
         var seat = _seat ?? new FlightSeat(flight, _step.Exchange.Http.RequestAborted);
         var reader = flight.Body.TryAddReader()!; // Nothing is in it yet.
         var head = Head(attempt);
-        flight.Begin(new FlightStart.Answered(head));
+        flight.Begin(Answered(attempt, head));
         return new(flight, reader, attempt, FetchAsync(flight, attempt, head), seat, _step.Exchange.Http.RequestAborted);
     }
 
@@ -199,6 +213,8 @@ internal sealed class CacheFetch : IDisposable
             FollowsGateway = _plan.FollowsGateway,
         });
     }
+
+    private FlightStart.Answered Answered(Answer attempt, SharedHead head) => new(head, OnlyFor: attempt.IsFailure ? Request : null);
 
     private static SharedHead Head(Answer attempt) => new(attempt.StatusCode, attempt.ContentType, StorableAnswers.LastingHeaders(attempt));
 

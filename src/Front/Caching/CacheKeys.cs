@@ -14,18 +14,22 @@ internal static class CacheKeys
     private const byte Separator = 0x1f;
     private const string FromRequest = "1";
     private const string FromClient = "1k";
+    private const string FromSharedRequest = "1f";
 
     [ThreadStatic]
     private static IncrementalHash? _hash;
 
     /// <summary>The name of the answer to a step whose body is in memory.</summary>
-    public static CacheKey Create(Step step, string? clientKey)
+    /// <param name="step">The step.</param>
+    /// <param name="clientKey">The client's own key; null for none.</param>
+    /// <param name="form">Whether the answer may be kept in another form than the step wants it.</param>
+    public static CacheKey Create(Step step, string? clientKey, AnswerForm form)
     {
         Span<byte> credential = stackalloc byte[SHA256.HashSizeInBytes];
         var hasCredential = TryHashCredential(step, credential);
         var hash = _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var gateway = step.Exchange.Gateway;
-        Append(hash, clientKey is null ? FromRequest : FromClient);
+        Append(hash, clientKey is not null ? FromClient : form.IsShared ? FromSharedRequest : FromRequest);
         Append(hash, gateway.AccountId);
         Append(hash, gateway.GatewayId);
         Append(hash, step.Route.Provider.CacheName);
@@ -35,14 +39,21 @@ internal static class CacheKeys
             Append(hash, step.Route.Address.Path + Query(step));
             Append(hash, step.RequestedModel ?? "");
             Append(hash, credential, hasCredential);
-            CacheBodies.Append(hash, step.Body.Head, step.ContentType);
+            if (form.IsShared)
+            {
+                AnswerForm.Append(hash, step.Body.Head);
+            }
+            else
+            {
+                CacheBodies.Append(hash, step.Body.Head, step.ContentType);
+            }
         }
         else
         {
             // A gateway that knows its callers vouches for them; elsewhere only who holds the credential may see what it bought. A client
             // that asks for a stream cannot read anything else, whatever its key says.
             Append(hash, credential, hasCredential && !step.Exchange.Snapshot.RequiresToken);
-            Append(hash, step.WantsStream ? "stream" : "whole");
+            Append(hash, form.IsShared ? "any" : step.WantsStream ? "stream" : "whole");
             hash.AppendData(Encoding.UTF8.GetBytes(clientKey));
         }
 

@@ -26,19 +26,25 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
     /// </returns>
     public async ValueTask<(Answer? Answer, CacheFetch? Fetch)> InvokeAsync(Step step)
     {
-        if (Plan(step) is not { } plan || !MayLookUp(step))
+        if (Plan(step) is not { } plan)
+        {
+            return default;
+        }
+
+        var form = AnswerForm.Of(step);
+        if (!MayLookUp(step, form))
         {
             return default;
         }
 
         var settings = step.Exchange.Snapshot.Cache;
-        var key = CacheKeys.Create(step, plan.Key);
-        if (recent.TryGet(key, settings, out var held))
+        var key = CacheKeys.Create(step, plan.Key, form);
+        if (recent.TryGet(key, settings, out var held) && form.Fit(held.Answer) is { } fitting)
         {
-            return (new CachedReply(held.Answer, AnswerSource.Cache, held), null);
+            return (new CachedReply(fitting, AnswerSource.Cache, ReferenceEquals(fitting, held.Answer) ? held : null), null);
         }
 
-        var fetch = new CacheFetch(step, plan, key, shards, flights, recent);
+        var fetch = new CacheFetch(step, plan, key, form, shards, flights, recent);
         if (!settings.SingleFlight)
         {
             return await LookUpAsync(fetch, CacheSharing.None);
@@ -56,7 +62,7 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
 
             var seat = new FlightSeat(flight, step.Exchange.Http.RequestAborted);
             var start = await WaitAsync(step, flight);
-            if (start is FlightStart.Answered answered && flight.Body.TryAddReader() is { } reader)
+            if (start is FlightStart.Answered answered && IsFor(fetch, answered.OnlyFor) && flight.Body.TryAddReader() is { } reader)
             {
                 return (new FollowerReply(flight, reader, answered.Head, seat, step.Exchange.Http.RequestAborted), null);
             }
@@ -67,13 +73,16 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
                 case null:
                     step.Exchange.ClientGone = true;
                     return default;
+                case FlightStart.Cached { OnlyFor: { } only } when only != fetch.Request:
+                case FlightStart.Failed { OnlyFor: { } request } when request != fetch.Request:
+                    return default; // Another request's failure: this one calls for itself.
                 case FlightStart.Cached cached:
                     return (new CachedReply(cached.Answer, cached.IsStale ? AnswerSource.StaleCache : AnswerSource.Cache), null);
                 case FlightStart.Failed failed:
                     step.Fail(failed.Error);
                     return default;
                 case FlightStart.Answered:
-                    return default; // Too long to be kept: too late to join.
+                    return default; // Another request's failure; or too long to be kept, and too late to join.
                 default:
                     if (start == FlightStart.Alone)
                     {
@@ -84,6 +93,8 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
             }
         }
     }
+
+    private static bool IsFor(CacheFetch fetch, CacheKey? only) => only is null || only == fetch.Request;
 
     private static async ValueTask<(Answer? Answer, CacheFetch? Fetch)> LookUpAsync(CacheFetch fetch, CacheSharing sharing)
     {
@@ -105,9 +116,9 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
 
     private static CachePlan? Plan(Step step) => CachePlan.For(step.Method, step.Exchange.Snapshot.Cache, step.Headers);
 
-    private static bool MayLookUp(Step step) =>
+    private static bool MayLookUp(Step step, AnswerForm form) =>
         step.Body is { IsWhole: true, Length: <= CachePlan.MaxBytes }
-        && (step.Exchange.Snapshot.Cache.Streaming || !(step.WantsStream || step.Route.Address.Path.Contains("stream", StringComparison.OrdinalIgnoreCase)));
+        && (form.IsShared || step.Exchange.Snapshot.Cache.Streaming || !(step.WantsStream || step.Route.Address.Path.Contains("stream", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>What the flight brings; null if the client went away first.</summary>
     private static async ValueTask<FlightStart?> WaitAsync(Step step, Flight flight)

@@ -89,13 +89,20 @@ internal abstract record FlightStart
     }
 
     /// <summary>An answer, whose body comes by <see cref="Flight.Body"/>.</summary>
-    internal sealed record Answered(SharedHead Head) : FlightStart;
+    /// <param name="Head">Its head.</param>
+    /// <param name="OnlyFor">The one request that it answers, because it is a failure; null: all who share the flight.</param>
+    internal sealed record Answered(SharedHead Head, CacheKey? OnlyFor) : FlightStart;
 
     /// <summary>An answer out of the cache.</summary>
-    internal sealed record Cached(CachedAnswer Answer, bool IsStale) : FlightStart;
+    /// <param name="Answer">The answer.</param>
+    /// <param name="IsStale">Whether it is too old, and stands in for a failure.</param>
+    /// <param name="OnlyFor">As of <see cref="Answered"/>.</param>
+    internal sealed record Cached(CachedAnswer Answer, bool IsStale, CacheKey? OnlyFor) : FlightStart;
 
     /// <summary>No answer: the provider cannot be reached or is too slow.</summary>
-    internal sealed record Failed(GatewayError Error) : FlightStart;
+    /// <param name="Error">Why.</param>
+    /// <param name="OnlyFor">As of <see cref="Answered"/>.</param>
+    internal sealed record Failed(GatewayError Error, CacheKey? OnlyFor) : FlightStart;
 
     [SuppressMessage("Performance", "CA1812", Justification = "Made above.")]
     private sealed record Nothing : FlightStart;

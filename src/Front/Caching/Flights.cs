@@ -45,8 +45,9 @@ internal sealed class Flights
 
 /// <summary>What exchanges must have in common to share a call: the answer, and how it is fetched.</summary>
 /// <param name="Key">The answer.</param>
+/// <param name="Form">The form in which they want it.</param>
 /// <param name="Version">The version of the gateway's configuration.</param>
 /// <param name="Attempts">How often and how patiently the provider is tried.</param>
 /// <param name="HasFallback">Whether a failure is the end: the last upstream is tried more patiently.</param>
 /// <param name="StaleFor">How old an answer may be served if the provider fails.</param>
-internal readonly record struct FlightKey(CacheKey Key, long Version, AttemptPolicy Attempts, bool HasFallback, TimeSpan StaleFor);
+internal readonly record struct FlightKey(CacheKey Key, AnswerForm Form, long Version, AttemptPolicy Attempts, bool HasFallback, TimeSpan StaleFor);

@@ -16,6 +16,9 @@ internal sealed class CacheSettings(GatewayRecord gateway)
     /// <summary>Whether streams are cached.</summary>
     public bool Streaming { get; } = gateway.Configuration.CacheStreaming ?? false;
 
+    /// <summary>Whether an answer that is kept as a stream may stand for the whole one, and the other way round.</summary>
+    public bool SharedFormats { get; } = gateway.Configuration.CacheSharedFormats ?? false;
+
     /// <summary>Whether identical requests at the same time share one call.</summary>
     public bool SingleFlight { get; } = gateway.Configuration.CacheSingleFlight ?? true;
 

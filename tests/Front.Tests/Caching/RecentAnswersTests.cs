@@ -1,6 +1,7 @@
 using System.Text;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Tests.DataPlane;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace GatewayActors.Front.Tests.Caching;
@@ -100,6 +101,40 @@ public sealed class RecentAnswersTests : IAsyncLifetime
         Assert.Equal("HIT", (await _host.ChatAsync()).Status());
 
         Assert.Equal("MISS", (await _host.ChatAsync(("authorization", "Bearer sk-of-somebody-else"))).Status());
+    }
+
+    [Fact]
+    public async Task NoMoreHits_NothingIsHeldForLong()
+    {
+        var recent = _host.Services.GetRequiredService<RecentAnswers>();
+        await _host.ChatAsync();
+        Assert.Equal("HIT", (await _host.ChatAsync()).Status());
+        Assert.True(recent.Bytes > 0);
+
+        _host.Clock.Advance(RecentAnswers.HeldFor);
+        _host.Clock.Advance(RecentAnswers.HeldFor);
+
+        Assert.Equal(0, recent.Bytes);
+        Assert.Equal("HIT", (await _host.ChatAsync()).Status()); // And what comes later is let go of again.
+        _host.Clock.Advance(RecentAnswers.HeldFor);
+        _host.Clock.Advance(RecentAnswers.HeldFor);
+        Assert.Equal(0, recent.Bytes);
+    }
+
+    [Fact]
+    public async Task CompressedCopies_CountInTheMemory()
+    {
+        var recent = _host.Services.GetRequiredService<RecentAnswers>();
+        await _host.ChatAsync();
+        await _host.ChatAsync();
+        var bytes = recent.Bytes;
+
+        await _host.ChatAsync(); // The first that takes what is held, and logs it.
+
+        Assert.InRange(recent.Bytes, bytes + 1, bytes + 200);
+        var all = recent.Bytes;
+        await _host.ChatAsync();
+        Assert.Equal(all, recent.Bytes);
     }
 
     private async Task<Recorded> LogOfAsync(FrontAnswer answer)

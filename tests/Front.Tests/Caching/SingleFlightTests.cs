@@ -188,6 +188,48 @@ public sealed class SingleFlightTests : IAsyncLifetime
         Assert.All(await EntriesAsync(2), entry => Assert.Equal((500, false, false, null), (entry.StatusCode, entry.Success, entry.Cached, entry.CostUsd)));
     }
 
+    [Theory]
+    [InlineData(401, false)]
+    [InlineData(400, false)]
+    [InlineData(503, false)]
+    [InlineData(401, true)]
+    public async Task ClientsKey_AFailureOfAnotherRequest_IsNotShared(int status, bool isSameRequest)
+    {
+        // Behind a gateway that knows its callers the key alone says what may be shared.
+        _host.Gateway.Set(CachingHost.Configuration(authentication: true));
+        var gate = new Gate();
+        _host.Script.Then(new UpstreamReply().Status(status).Header("content-type", "application/json").Wait(gate).Content("{\"error\":1}"u8.ToArray()));
+        _host.Script.Otherwise(_ => UpstreamReply.Json(Bodies.Completion));
+        (string, string)[] own = [("cf-aig-authorization", _host.Token), ("cf-aig-cache-key", "greeting")];
+        var leader = _host.ChatAsync(own);
+        await _host.Script.NextAsync(_cancelled);
+        var follower = isSameRequest ? _host.ChatAsync(own) : _host.PostAsync("""{"model":"gpt-4o-mini","messages":[],"user":"other"}""", own);
+        await WaitingAsync(2);
+        gate.Open();
+
+        Assert.Equal(status, (await leader).Status);
+        Assert.Equal(isSameRequest ? status : 200, (await follower).Status);
+        Assert.Equal(isSameRequest ? 1 : 2, _host.Script.Requests.Count);
+    }
+
+    [Fact]
+    public async Task ClientsKey_AFailureWithAnotherCredential_IsNotShared()
+    {
+        _host.Gateway.Set(CachingHost.Configuration(authentication: true));
+        var gate = new Gate();
+        _host.Script.Then(new UpstreamReply().Wait(gate).Reset());
+        _host.Script.Otherwise(_ => UpstreamReply.Json(Bodies.Completion));
+        (string, string)[] own = [("cf-aig-authorization", _host.Token), ("cf-aig-cache-key", "greeting"), ("content-type", "application/json")];
+        var leader = _host.SendAsync(HttpMethod.Post, "openai/chat/completions", Bodies.Chat, [.. own, ("authorization", "Bearer sk-one")]);
+        await _host.Script.NextAsync(_cancelled);
+        var follower = _host.SendAsync(HttpMethod.Post, "openai/chat/completions", Bodies.Chat, [.. own, ("authorization", "Bearer sk-two")]);
+        await WaitingAsync(2);
+        gate.Open();
+
+        (await leader).AssertError(502, 2005);
+        Assert.Equal(200, (await follower).Status);
+    }
+
     [Fact]
     public async Task Provider_ClosesTheConnection_FailsThoseWhoWait()
     {

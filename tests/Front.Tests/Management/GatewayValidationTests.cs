@@ -32,6 +32,7 @@ public sealed class GatewayValidationTests
     [InlineData("cache_stale_if_error", "-1", "cache_stale_if_error: Number must be greater than or equal to 0")]
     [InlineData("cache_stale_if_error", "2678401", "cache_stale_if_error: Number must be less than or equal to 2678400")]
     [InlineData("cache_streaming", "1", "cache_streaming: Expected boolean, received number")]
+    [InlineData("cache_shared_formats", "1", "cache_shared_formats: Expected boolean, received number")]
     [InlineData("cache_single_flight", "\"true\"", "cache_single_flight: Expected boolean, received string")]
     [InlineData("rate_limiting_interval", "-1", "rate_limiting_interval: Number must be greater than or equal to 0")]
     [InlineData("rate_limiting_limit", "true", "rate_limiting_limit: Expected number, received boolean")]

@@ -53,6 +53,7 @@ internal static class GatewayConfigurationReader
             CollectLogPayload = Or(reader.Boolean("collect_log_payload"), stored?.CollectLogPayload),
             Compatibility = Or(reader.Word("compatibility", GatewayWords.CompatibilityLevels), stored?.Compatibility),
             TokenLimits = SpendLimitsReader.ReadTokenLimits(reader, stored?.TokenLimits),
+            CacheSharedFormats = Or(reader.Boolean("cache_shared_formats"), stored?.CacheSharedFormats),
             CacheStreaming = Or(reader.Boolean("cache_streaming"), stored?.CacheStreaming),
             CacheSingleFlight = Or(reader.Boolean("cache_single_flight"), stored?.CacheSingleFlight),
             CacheStaleIfError = Or(reader.Integer("cache_stale_if_error", 0, MaxCacheTtl), stored?.CacheStaleIfError),

@@ -81,6 +81,8 @@ internal sealed record GatewayResource
 
     public bool? CacheStreaming { get; init; }
 
+    public bool? CacheSharedFormats { get; init; }
+
     public bool? CacheSingleFlight { get; init; }
 
     public long? CacheStaleIfError { get; init; }
@@ -131,6 +133,7 @@ internal sealed record GatewayResource
             Compatibility = GatewayWords.CompatibilityLevels.Format(configuration.Compatibility),
             TokenLimits = SpendLimitsResource.From(configuration.TokenLimits, LimitType.Tokens),
             CacheStreaming = configuration.CacheStreaming,
+            CacheSharedFormats = configuration.CacheSharedFormats,
             CacheSingleFlight = configuration.CacheSingleFlight,
             CacheStaleIfError = configuration.CacheStaleIfError,
             HedgeDelay = configuration.HedgeDelay,
