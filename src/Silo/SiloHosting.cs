@@ -29,8 +29,14 @@ public sealed record SiloSettings
     /// <summary>Bytes that the cached answers of the silo take at most.</summary>
     public required long MaxCacheBytes { get; init; }
 
+    /// <summary>Bytes that the cached answers of one account take at most.</summary>
+    public required long MaxCacheBytesPerAccount { get; init; }
+
     /// <summary>Bytes that the cached answers of one gateway take at most.</summary>
     public required long MaxCacheBytesPerGateway { get; init; }
+
+    /// <summary>The Redis that keeps cached answers too; null for none.</summary>
+    public string? CacheConnection { get; init; }
 }
 
 /// <summary>Puts a silo into a host.</summary>
@@ -60,7 +66,12 @@ public static class SiloHosting
                 silo.Services.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Path = Path.Combine(settings.DataDirectory, "state.db"));
                 silo.Services.Configure<AccountOptions>(options => options.MaxGateways = settings.MaxGatewaysPerAccount);
                 silo.Services.AddCacheShards(options =>
-                    (options.MaxBytes, options.MaxBytesPerGateway) = (settings.MaxCacheBytes, settings.MaxCacheBytesPerGateway));
+                    (options.MaxBytes, options.MaxBytesPerAccount, options.MaxBytesPerGateway) =
+                        (settings.MaxCacheBytes, settings.MaxCacheBytesPerAccount, settings.MaxCacheBytesPerGateway));
+                if (settings.CacheConnection is { } cache)
+                {
+                    silo.Services.AddRedisCacheStore(cache);
+                }
             });
             return builder;
         }

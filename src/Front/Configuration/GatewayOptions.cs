@@ -164,6 +164,13 @@ public sealed class CacheMemoryOptions
     public long MaxBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
+    /// Bytes that the cached answers of one account take in this process at most. Default: as many as there are; when there are none left, an
+    /// account that has less than its share of them takes from the one that has most. Range: 1,048,576 to 1,099,511,627,776.
+    /// </summary>
+    [Between(1_048_576, 1_099_511_627_776)]
+    public long? MaxBytesPerAccount { get; set; }
+
+    /// <summary>
     /// Bytes that the cached answers of one gateway take at most, in equal parts over 4 shards: an answer larger than a part is not kept.
     /// Default: 134,217,728 (128 MiB). Range: 1,048,576 to 1,099,511,627,776.
     /// </summary>

@@ -43,6 +43,14 @@ internal static class GatewayHost
             return 1;
         }
 
+        var cacheConnection = builder.Configuration.GetConnectionString("cache") is { Length: > 0 } connection ? connection : null;
+        if (cacheConnection is not null && !RedisCacheStoreServiceCollectionExtensions.IsRedisConnection(cacheConnection, out var problem))
+        {
+            // Not its value, which may hold a password.
+            await Console.Error.WriteLineAsync($"ConnectionStrings:cache is not valid, {problem}; accepted: a Redis connection string, such as localhost:6379,defaultDatabase=1.");
+            return 1;
+        }
+
         if (!TryLoad("Gateway:DataDirectory", options.DataDirectory, () => BootstrapToken.LoadOrCreate(options), out var token)
             || !TryLoad("Gateway:Prices:File", options.Prices.File, () => LoadPrices(options.Prices.File), out var prices))
         {
@@ -60,7 +68,7 @@ internal static class GatewayHost
         }
 
         ConfigureServer(builder, options);
-        AddServices(builder, options, catalog, token, prices);
+        AddServices(builder, options, cacheConnection, catalog, token, prices);
         await using var app = builder.Build();
         MapSurfaces(app);
         await app.RunAsync();
@@ -112,7 +120,7 @@ internal static class GatewayHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + Drain.TimeToEnd);
     }
 
-    private static void AddServices(WebApplicationBuilder builder, GatewayOptions options, ProviderCatalog catalog, BootstrapToken token, PriceTable prices)
+    private static void AddServices(WebApplicationBuilder builder, GatewayOptions options, string? cacheConnection, ProviderCatalog catalog, BootstrapToken token, PriceTable prices)
     {
         var services = builder.Services;
 
@@ -124,7 +132,9 @@ internal static class GatewayHost
             DataDirectory = options.DataDirectory,
             MaxGatewaysPerAccount = options.MaxGatewaysPerAccount,
             MaxCacheBytes = options.Cache.MaxBytes,
+            MaxCacheBytesPerAccount = options.Cache.MaxBytesPerAccount ?? options.Cache.MaxBytes,
             MaxCacheBytesPerGateway = options.Cache.MaxBytesPerGateway,
+            CacheConnection = cacheConnection,
         });
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(catalog);

@@ -2,82 +2,137 @@ using GatewayActors.Abstractions.Caching;
 
 namespace GatewayActors.Grains.Caching;
 
-/// <summary>Answers in memory, the least recently used ones dropped first. No clock, no Orleans; used by one thread at a time.</summary>
-/// <param name="maxBytes">What they may take together.</param>
-/// <param name="memory">What all shards of the silo may take.</param>
-internal sealed class CacheEntries(long maxBytes, CacheMemory memory)
+/// <summary>Answers in memory, the least recently used ones dropped first. No clock, no Orleans.</summary>
+/// <remarks>
+/// Its shard uses it from one thread at a time. Only <see cref="MakeRoom"/> comes from another, when the silo's memory is full: hence the
+/// lock, which nobody waits for otherwise. It is never held while room is asked for elsewhere.
+/// </remarks>
+internal sealed class CacheEntries : ICacheHolder
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<CacheKey, Entry> _entries = [];
+    private readonly long _maxBytes;
+    private readonly CacheMemory _memory;
+    private readonly string _account;
+    private readonly CacheTenant _tenant;
 
     // Used first and last: a ring through an entry that stands for both ends.
     private readonly Entry _ends = Entry.CreateEnds();
+    private long _bytes;
 
-    public int Count => _entries.Count;
+    /// <param name="maxBytes">What they may take together.</param>
+    /// <param name="memory">What all shards of the silo may take.</param>
+    /// <param name="account">Whose answers these are.</param>
+    public CacheEntries(long maxBytes, CacheMemory memory, string account)
+    {
+        (_maxBytes, _memory, _account) = (maxBytes, memory, account);
+        _tenant = memory.Join(account, this);
+    }
 
-    public long Bytes { get; private set; }
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>The answer with the lookup that tells of it; null if there is none or it is of no use any more.</summary>
     public Entry? Find(CacheKey key, DateTimeOffset now)
     {
-        if (!_entries.TryGetValue(key, out var entry))
+        lock (_lock)
         {
-            return null;
-        }
+            if (!_entries.TryGetValue(key, out var entry))
+            {
+                return null;
+            }
 
-        if (entry.Answer.KeptUntil <= now)
-        {
-            Remove(entry);
-            return null;
-        }
+            if (entry.Answer.KeptUntil <= now)
+            {
+                Remove(entry);
+                return null;
+            }
 
-        entry.Unlink();
-        entry.LinkAfter(_ends);
-        return entry;
+            entry.Unlink();
+            entry.LinkAfter(_ends);
+            return entry;
+        }
     }
 
     /// <summary>Keeps an answer in the place of an older one. Drops others if room is needed.</summary>
     /// <returns>False if there is no room for it; an older one is gone all the same.</returns>
     public bool Put(CacheKey key, CachedAnswer answer)
     {
-        if (_entries.TryGetValue(key, out var older))
+        var entry = new Entry(key, answer);
+        lock (_lock)
         {
-            Remove(older);
+            if (_entries.TryGetValue(key, out var older))
+            {
+                Remove(older);
+            }
+
+            if (entry.Size > _maxBytes)
+            {
+                return false;
+            }
+
+            while (_bytes + entry.Size > _maxBytes)
+            {
+                Remove(_ends.Before);
+            }
         }
 
-        var entry = new Entry(key, answer);
-        if (entry.Size > maxBytes)
+        if (!_memory.TryTake(entry.Size, _tenant, this))
         {
             return false;
         }
 
-        while (Bytes + entry.Size > maxBytes || !memory.TryTake(entry.Size))
+        lock (_lock)
         {
-            if (_entries.Count == 0)
-            {
-                return false; // Other shards hold the memory of the silo.
-            }
-
-            Remove(_ends.Before);
+            _bytes += entry.Size;
+            _entries.Add(key, entry);
+            entry.LinkAfter(_ends);
         }
 
-        Bytes += entry.Size;
-        _entries.Add(key, entry);
-        entry.LinkAfter(_ends);
         return true;
+    }
+
+    public bool MakeRoom(long bytes)
+    {
+        lock (_lock)
+        {
+            var left = _bytes - bytes;
+            var hasDropped = false;
+            while (_entries.Count > 0 && (!hasDropped || _bytes > left))
+            {
+                Remove(_ends.Before);
+                hasDropped = true;
+            }
+
+            return hasDropped;
+        }
     }
 
     /// <summary>Drops what is of no use any more.</summary>
     public void Sweep(DateTimeOffset now)
     {
-        for (var entry = _ends.Before; entry != _ends;)
+        lock (_lock)
         {
-            var next = entry.Before;
-            if (entry.Answer.KeptUntil <= now)
+            for (var entry = _ends.Before; entry != _ends;)
             {
-                Remove(entry);
-            }
+                var next = entry.Before;
+                if (entry.Answer.KeptUntil <= now)
+                {
+                    Remove(entry);
+                }
 
-            entry = next;
+                entry = next;
+            }
         }
     }
 
@@ -85,20 +140,30 @@ internal sealed class CacheEntries(long maxBytes, CacheMemory memory)
     /// <returns>How many answers that were.</returns>
     public int Clear()
     {
-        var count = _entries.Count;
-        memory.Release(Bytes);
-        Bytes = 0;
-        _entries.Clear();
-        _ends.Unlink();
-        return count;
+        lock (_lock)
+        {
+            var count = _entries.Count;
+            _memory.Release(_bytes, _tenant);
+            _bytes = 0;
+            _entries.Clear();
+            _ends.Unlink();
+            return count;
+        }
+    }
+
+    /// <summary>Drops everything, for good.</summary>
+    public void Leave()
+    {
+        Clear();
+        _memory.Leave(_account, _tenant, this);
     }
 
     private void Remove(Entry entry)
     {
         _entries.Remove(entry.Key);
         entry.Unlink();
-        Bytes -= entry.Size;
-        memory.Release(entry.Size);
+        _bytes -= entry.Size;
+        _memory.Release(entry.Size, _tenant);
     }
 
     /// <summary>One answer.</summary>

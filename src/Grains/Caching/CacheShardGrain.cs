@@ -29,15 +29,15 @@ internal sealed partial class CacheShardGrain : Grain, ICacheShardGrain
 
     public CacheShardGrain(IOptions<CacheOptions> options, CacheMemory memory, TimeProvider timeProvider, ILogger<CacheShardGrain> logger, IServiceProvider services)
     {
-        _entries = new(options.Value.MaxBytesPerGateway / GrainKeys.CacheShards, memory);
-        _store = services.GetService<ICacheStore>();
+                _store = services.GetService<ICacheStore>();
         (_timeProvider, _logger) = (timeProvider, logger);
         _gatewayKey = GrainKeys.GatewayOfCacheShard(this.GetPrimaryKeyString());
+        _entries = new(options.Value.MaxBytesPerGateway / GrainKeys.CacheShards, memory, GrainKeys.ParseGateway(_gatewayKey).AccountId);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _entries.Clear();
+        _entries.Leave();
         _reservations.Clear();
         return Task.CompletedTask;
     }
@@ -48,17 +48,20 @@ internal sealed partial class CacheShardGrain : Grain, ICacheShardGrain
         return lookup.Outcome switch
         {
             CacheOutcome.Pending => WaitAsync(key, query, cancellationToken),
-            CacheOutcome.Miss or CacheOutcome.Reserved when _store is not null => ReadStoreAsync(_store, key, query, lookup),
+            CacheOutcome.Reserved when _store is not null => ReadStoreAsync(_store, key, query, lookup),
+
+            // Without a reservation only where none is wanted: whoever holds it has looked in the store already.
+            CacheOutcome.Miss when _store is not null && query.Sharing == CacheSharing.None => ReadStoreAsync(_store, key, query, lookup),
             _ => ValueTask.FromResult(lookup),
         };
     }
 
-    public async ValueTask<bool> StoreAsync(CacheKey key, long generation, CachedAnswer answer, CancellationToken cancellationToken = default)
+    public ValueTask<bool> StoreAsync(CacheKey key, long generation, CachedAnswer answer, CancellationToken cancellationToken = default)
     {
         Advance(generation);
         if (generation < _generation)
         {
-            return false; // The purge has ended the reservation already.
+            return ValueTask.FromResult(false); // The purge has ended the reservation already.
         }
 
         answer = answer with { StoredAt = _timeProvider.GetUtcNow() };
@@ -66,10 +69,10 @@ internal sealed partial class CacheShardGrain : Grain, ICacheShardGrain
         _reservations.End(key);
         if (_store is not null)
         {
-            await WriteStoreAsync(_store, key, generation, answer);
+            _ = WriteStoreAsync(_store, key, generation, answer); // Behind the answer: a silo that dies meanwhile costs a later fetch.
         }
 
-        return isKept;
+        return ValueTask.FromResult(isKept);
     }
 
     public ValueTask<bool> KeepAsync(CacheKey key, long reservation, CancellationToken cancellationToken = default) =>
@@ -223,7 +226,7 @@ internal sealed partial class CacheShardGrain : Grain, ICacheShardGrain
         return now < freshUntil + query.StaleFor ? lookup with { Answer = answer } : lookup;
     }
 
-    private async ValueTask WriteStoreAsync(ICacheStore store, CacheKey key, long generation, CachedAnswer answer)
+    private async Task WriteStoreAsync(ICacheStore store, CacheKey key, long generation, CachedAnswer answer)
     {
         try
         {

@@ -17,7 +17,11 @@ public static class CachingServiceCollectionExtensions
                 services.Configure(configure);
             }
 
-            services.AddSingleton(provider => new CacheMemory(provider.GetRequiredService<IOptions<CacheOptions>>().Value.MaxBytes));
+            services.AddSingleton(provider =>
+            {
+                var options = provider.GetRequiredService<IOptions<CacheOptions>>().Value;
+                return new CacheMemory(options.MaxBytes, options.MaxBytesPerAccount);
+            });
             return services;
         }
     }

@@ -13,7 +13,7 @@ public sealed class CacheEntriesTests
     [Fact]
     public void Put_BeyondTheBytes_DropsTheLeastRecentlyUsed()
     {
-        var entries = new CacheEntries(3 * Answer(100).Size, new(long.MaxValue));
+        var entries = new CacheEntries(3 * Answer(100).Size, new(long.MaxValue), "tenant");
         Assert.True(entries.Put(Key("a"), Answer(100)));
         Assert.True(entries.Put(Key("b"), Answer(100)));
         Assert.True(entries.Put(Key("c"), Answer(100)));
@@ -30,7 +30,7 @@ public sealed class CacheEntriesTests
     public void Put_OfTheSameKey_ReplacesTheAnswer()
     {
         var memory = new CacheMemory(long.MaxValue);
-        var entries = new CacheEntries(10_000, memory);
+        var entries = new CacheEntries(10_000, memory, "tenant");
         entries.Put(Key("a"), Answer(1_000));
         entries.Put(Key("a"), Answer(10));
 
@@ -41,7 +41,7 @@ public sealed class CacheEntriesTests
     [Fact]
     public void Put_LargerThanTheShard_KeepsTheOthers()
     {
-        var entries = new CacheEntries(1_000, new(long.MaxValue));
+        var entries = new CacheEntries(1_000, new(long.MaxValue), "tenant");
         entries.Put(Key("a"), Answer(10));
 
         Assert.False(entries.Put(Key("b"), Answer(1_000)));
@@ -50,29 +50,105 @@ public sealed class CacheEntriesTests
     }
 
     [Fact]
-    public void Put_SilosMemoryIsTakenByOthers_DropsOwnAnswersOnly()
+    public void Put_SilosMemoryIsTakenByTheSameAccount_ItsLargestShardMakesRoom()
     {
         var memory = new CacheMemory(4 * Answer(100).Size);
-        var (large, small) = (new CacheEntries(10_000, memory), new CacheEntries(10_000, memory));
-        foreach (var key in (string[])["a", "b", "c"])
-        {
-            Assert.True(large.Put(Key(key), Answer(100)));
-        }
+        var (large, small) = (new CacheEntries(10_000, memory, "tenant"), new CacheEntries(10_000, memory, "tenant"));
+        Fill(large, 4);
 
         Assert.True(small.Put(Key("a"), Answer(100)));
         Assert.True(small.Put(Key("b"), Answer(100))); // In the place of its own a.
-        Assert.False(small.Put(Key("b"), Answer(300))); // Even all of its own would not be enough.
+        Assert.Equal((3, 1, 4 * Answer(100).Size), (large.Count, small.Count, memory.Used));
+        Assert.Null(large.Find(Key("0"), Start)); // The one that was not used for longest.
+        Assert.False(small.Put(Key("c"), Answer(10_000 - 1_000)));
+    }
 
-        Assert.Equal((3, 0, 3 * Answer(100).Size), (large.Count, small.Count, memory.Used));
-        large.Clear();
-        Assert.Equal(0, memory.Used);
-        Assert.True(small.Put(Key("b"), Answer(300)));
+    [Fact]
+    public void Put_OneAccountHasTakenEverything_TheOthersGetTheirShares()
+    {
+        var size = Answer(100).Size;
+        var memory = new CacheMemory(12 * size);
+        var greedy = new CacheEntries(1_000_000, memory, "greedy");
+        Fill(greedy, 20);
+        Assert.Equal(12, greedy.Count); // Nobody else wants it.
+
+        var (second, third) = (new CacheEntries(1_000_000, memory, "second"), new CacheEntries(1_000_000, memory, "third"));
+        Fill(second, 20);
+        Assert.Equal((6, 6), (greedy.Count, second.Count));
+        Fill(third, 20);
+        Assert.Equal(4, third.Count);
+        Fill(greedy, 20);
+
+        Assert.True(greedy.Count >= 4 && second.Count >= 4 && third.Count == 4, $"{greedy.Count}, {second.Count}, {third.Count}");
+        Assert.Equal(12 * size, memory.Used);
+        second.Clear();
+        Fill(third, 20);
+        Assert.True(third.Count >= 6);
+    }
+
+    [Fact]
+    public void Put_ManyGatewaysOfOneAccount_HaveOneShare()
+    {
+        var memory = new CacheMemory(12 * Answer(100).Size);
+        var gateways = Enumerable.Range(0, 6).Select(_ => new CacheEntries(1_000_000, memory, "many")).ToArray();
+        foreach (var gateway in gateways)
+        {
+            Fill(gateway, 2);
+        }
+
+        var other = new CacheEntries(1_000_000, memory, "other");
+        Fill(other, 20);
+
+        Assert.Equal((6, 6), (other.Count, gateways.Sum(gateway => gateway.Count)));
+    }
+
+    [Fact]
+    public void Put_AccountHasALimit_KeepsToItAlthoughThereIsRoom()
+    {
+        var memory = new CacheMemory(12 * Answer(100).Size, 5 * Answer(100).Size);
+        var (one, two) = (new CacheEntries(1_000_000, memory, "tenant"), new CacheEntries(1_000_000, memory, "tenant"));
+        Fill(one, 20);
+        Fill(two, 3);
+
+        Assert.Equal((5, 5 * Answer(100).Size), (one.Count + two.Count, memory.Used));
+        Assert.NotEqual(0, two.Count);
+    }
+
+    [Fact]
+    public void Leave_LastShardOfAnAccount_IsNotReckonedWithAnyMore()
+    {
+        var memory = new CacheMemory(12 * Answer(100).Size);
+        var (gone, stays) = (new CacheEntries(1_000_000, memory, "gone"), new CacheEntries(1_000_000, memory, "stays"));
+        Fill(gone, 6);
+        gone.Leave();
+        Fill(stays, 20);
+
+        Assert.Equal((12, 12 * Answer(100).Size), (stays.Count, memory.Used));
+        Fill(new CacheEntries(1_000_000, memory, "gone"), 20);
+        Assert.Equal(6, stays.Count);
+    }
+
+    [Fact]
+    public void Put_ManyShardsAtOnce_NeverHoldMoreThanThereIs()
+    {
+        var memory = new CacheMemory(40 * Answer(100).Size);
+        var shards = Enumerable.Range(0, 8).Select(index => new CacheEntries(1_000_000, memory, $"{index % 3}")).ToArray();
+        Parallel.ForEach(shards, shard =>
+        {
+            for (var step = 0; step < 3_000; step++)
+            {
+                shard.Put(Key($"{step % 50}"), Answer(100));
+            }
+        });
+
+        Assert.Equal(shards.Sum(shard => shard.Bytes), memory.Used);
+        Assert.InRange(memory.Used, 1, 40 * Answer(100).Size);
     }
 
     [Fact]
     public void Find_AfterItsTime_DropsIt()
     {
-        var entries = new CacheEntries(10_000, new(long.MaxValue));
+        var entries = new CacheEntries(10_000, new(long.MaxValue), "tenant");
         entries.Put(Key("a"), Answer(10) with { Ttl = TimeSpan.FromSeconds(60), StaleFor = TimeSpan.FromSeconds(30) });
 
         Assert.NotNull(entries.Find(Key("a"), Start.AddSeconds(89)));
@@ -83,7 +159,7 @@ public sealed class CacheEntriesTests
     [Fact]
     public void Sweep_DropsWhatIsOfNoUse()
     {
-        var entries = new CacheEntries(100_000, new(long.MaxValue));
+        var entries = new CacheEntries(100_000, new(long.MaxValue), "tenant");
         for (var number = 0; number < 10; number++)
         {
             entries.Put(Key(number.ToString(System.Globalization.CultureInfo.InvariantCulture)), Answer(10) with { Ttl = TimeSpan.FromSeconds(number % 2 == 0 ? 60 : 600) });
@@ -104,7 +180,7 @@ public sealed class CacheEntriesTests
         // The order of use in a list, the bytes counted anew at every step.
         var random = new Random(20260701);
         var memory = new CacheMemory(long.MaxValue);
-        var entries = new CacheEntries(8_000, memory);
+        var entries = new CacheEntries(8_000, memory, "tenant");
         var model = new List<(CacheKey Key, CachedAnswer Answer)>();
         for (var step = 0; step < 20_000; step++)
         {
@@ -146,6 +222,14 @@ public sealed class CacheEntriesTests
             }
 
             Assert.Equal((model.Count, model.Sum(entry => entry.Answer.Size), memory.Used), (entries.Count, entries.Bytes, entries.Bytes));
+        }
+    }
+
+    private static void Fill(CacheEntries entries, int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            entries.Put(Key($"{index}"), Answer(100));
         }
     }
 

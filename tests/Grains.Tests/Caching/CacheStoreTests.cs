@@ -50,6 +50,29 @@ public sealed class CacheStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LookUpAsync_AnotherFetchesIt_ReadsTheStoreOnce()
+    {
+        Assert.Equal(CacheOutcome.Reserved, (await Shard("one").LookUpAsync(Key, Query(), _cancelled)).Outcome);
+        Assert.Equal(CacheOutcome.Miss, (await Shard("one").LookUpAsync(Key, Query() with { Sharing = CacheSharing.Reserve }, _cancelled)).Outcome);
+        Assert.Equal(1, _store.Reads);
+
+        Assert.Equal(CacheOutcome.Miss, (await Shard("one").LookUpAsync(Key, Query() with { Sharing = CacheSharing.None }, _cancelled)).Outcome);
+        Assert.Equal(2, _store.Reads);
+    }
+
+    [Fact]
+    public async Task StoreAsync_TheStoreIsSlow_IsNotWaitedFor()
+    {
+        _store.Writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Assert.True(await Shard("one").StoreAsync(Key, 1, CacheEntriesTests.Answer(10), _cancelled));
+        Assert.Equal(CacheOutcome.Hit, (await Shard("one").LookUpAsync(Key, Query(), _cancelled)).Outcome);
+
+        _store.Writing.SetException(new InvalidOperationException("down"));
+        Assert.Equal(CacheOutcome.Hit, (await Shard("one").LookUpAsync(Key, Query(), _cancelled)).Outcome);
+    }
+
+    [Fact]
     public async Task LookUpAsync_TheStoreFails_LeavesTheTaskToTheCaller()
     {
         _store.Failure = new InvalidOperationException("down");
@@ -121,6 +144,9 @@ public sealed class CacheStoreTests : IAsyncLifetime
 
         public Exception? Failure { get; set; }
 
+        /// <summary>What writes wait for; null: nothing.</summary>
+        public TaskCompletionSource? Writing { get; set; }
+
         public int Reads => _reads;
 
         public async ValueTask<CachedAnswer?> ReadAsync(string gatewayKey, long generation, CacheKey key, CancellationToken cancellationToken)
@@ -133,7 +159,7 @@ public sealed class CacheStoreTests : IAsyncLifetime
         public ValueTask WriteAsync(string gatewayKey, long generation, CacheKey key, CachedAnswer answer, CancellationToken cancellationToken)
         {
             Written.Enqueue((GrainKeys.ParseGateway(gatewayKey).GatewayId, generation, answer));
-            return Failure is null ? ValueTask.CompletedTask : throw Failure;
+            return Failure is not null ? throw Failure : Writing is { } writing ? new(writing.Task) : ValueTask.CompletedTask;
         }
     }
 }
