@@ -187,7 +187,7 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
 
     private static long BodyBytes(LogEntry entry) => (entry.RequestBody?.Compressed.Length ?? 0) + (entry.ResponseBody?.Compressed.Length ?? 0);
 
-    [LoggerMessage(EventId = 1401, EventName = "LogStoreFailed", Level = LogLevel.Error,
+    [LoggerMessage(EventId = 1501, EventName = "LogStoreFailed", Level = LogLevel.Error,
         Message = "The log store did not take {Entries} entries; next try in {Pause}.")]
     private partial void LogStoreFailed(int entries, TimeSpan pause, Exception exception);
 
