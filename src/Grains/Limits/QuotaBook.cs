@@ -93,7 +93,7 @@ internal sealed class QuotaBook
         return new()
         {
             IsGranted = granted,
-            Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = amount },
+            Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = amount, Claim = Guid.Empty },
             RetryAfter = granted ? TimeSpan.Zero : TimeSpan.FromTicks(FreeAfter(rule, amount, elapsed)),
         };
     }

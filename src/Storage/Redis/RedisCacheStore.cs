@@ -100,14 +100,15 @@ internal sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
+        if (_connecting.IsCompletedSuccessfully)
         {
             await (await _connecting).DisposeAsync();
+            return;
         }
-        catch (RedisException)
-        {
-            // It never was connected: there is nothing to close.
-        }
+
+        // A stop must not wait for a server that may not be there.
+        _ = _connecting.ContinueWith(
+            static connecting => connecting.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     private bool IsPaused => Volatile.Read(ref _pausedAt) is not 0 and var since && _timeProvider.GetElapsedTime(since) < Pause;

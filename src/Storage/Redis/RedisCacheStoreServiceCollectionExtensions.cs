@@ -24,7 +24,7 @@ public static class RedisCacheStoreServiceCollectionExtensions
     {
         try
         {
-            problem = ConfigurationOptions.Parse(connectionString).EndPoints.Count > 0 ? null : "it names no server";
+            problem = !string.IsNullOrWhiteSpace(connectionString) && ConfigurationOptions.Parse(connectionString).EndPoints.Count > 0 ? null : "it names no server";
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {

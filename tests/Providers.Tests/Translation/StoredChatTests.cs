@@ -8,7 +8,7 @@ namespace GatewayActors.Providers.Tests.Translation;
 /// <summary>Answers of OpenAI's chat completions from a stream to one object and back.</summary>
 public sealed class StoredChatTests
 {
-    private const string Head = """"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"gpt-4o-mini-2024-07-18","service_tier":"default","system_fingerprint":"fp_1"""";
+    private const string Head = "\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"gpt-4o-mini-2024-07-18\",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_1\"";
     private const string Usage = """{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21,"prompt_tokens_details":{"cached_tokens":4}}""";
 
     [Theory]
