@@ -29,7 +29,7 @@ internal sealed partial class CacheShardGrain : Grain, ICacheShardGrain
 
     public CacheShardGrain(IOptions<CacheOptions> options, CacheMemory memory, TimeProvider timeProvider, ILogger<CacheShardGrain> logger, IServiceProvider services)
     {
-                _store = services.GetService<ICacheStore>();
+        _store = services.GetService<ICacheStore>();
         (_timeProvider, _logger) = (timeProvider, logger);
         _gatewayKey = GrainKeys.GatewayOfCacheShard(this.GetPrimaryKeyString());
         _entries = new(options.Value.MaxBytesPerGateway / GrainKeys.CacheShards, memory, GrainKeys.ParseGateway(_gatewayKey).AccountId);
