@@ -67,7 +67,7 @@ internal static class MalformedAdmin
         Gateways + "/malformed/logs?filters=x", Gateways + "/malformed/logs?filters=[1]", Gateways + "/malformed/logs?filters=[{%22key%22:%22nope%22}]",
         Gateways + "/malformed/logs?filters=[{%22key%22:%22cost%22,%22operator%22:%22gt%22,%22value%22:[%22x%22]}]", Gateways + "/malformed/logs?start_date=yesterday",
         Gateways + "/malformed/logs?end_date=2025-13-45", Gateways + "/malformed/logs?min_cost=x", Gateways + "/malformed/logs?max_duration=NaN",
-        Account + "/tokens/not-an-id", Account + "/tokens?page=x", "/client/v4/user/nothing", "/client/v4//accounts",
+        Account + "/tokens/not-an-id", Account + "/tokens?page=x", "/client/v4/user/nothing", "/client/v4//nothing",
     ];
 
     private static string[] Tokens =>

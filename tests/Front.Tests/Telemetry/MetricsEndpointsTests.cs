@@ -13,6 +13,11 @@ using Xunit;
 
 namespace GatewayActors.Front.Tests.Telemetry;
 
+/// <summary>A collector hears the meters of the whole process by their name: nothing else may record while these tests count.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class WholeProcessMetrics;
+
+[Collection(typeof(WholeProcessMetrics))]
 public sealed class MetricsEndpointsTests
 {
     [Theory]
