@@ -108,7 +108,7 @@ internal sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
 
         // A stop must not wait for a server that may not be there.
         _ = _connecting.ContinueWith(
-            static connecting => connecting.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            static connecting => connecting.GetAwaiter().GetResult().Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     private bool IsPaused => Volatile.Read(ref _pausedAt) is not 0 and var since && _timeProvider.GetElapsedTime(since) < Pause;

@@ -49,9 +49,9 @@ public class ClientFormatBenchmarks
     private static readonly byte[] ResponseChunk = Event(
         """{"type":"response.output_text.delta","sequence_number":4,"item_id":"msg_1","output_index":0,"content_index":0,"delta":" some words","logprobs":[],"obfuscation":"abcdef"}""");
 
-    private static readonly Pair MessagesToOpenAI = new(ClientFormat.Messages, "openai", "gpt-5-mini", Messages);
-    private static readonly Pair ResponsesToAnthropic = new(ClientFormat.Responses, "anthropic", "claude-sonnet-4-5", Responses);
-    private static readonly Pair ChatToResponses = new(ClientFormat.ChatCompletions, "openai", "gpt-5-codex", Chat);
+    private readonly Pair _messagesToOpenAI = new(ClientFormat.Messages, "openai", "gpt-5-mini", Messages);
+    private readonly Pair _responsesToAnthropic = new(ClientFormat.Responses, "anthropic", "claude-sonnet-4-5", Responses);
+    private readonly Pair _chatToResponses = new(ClientFormat.ChatCompletions, "openai", "gpt-5-codex", Chat);
 
     private readonly ArrayBufferWriter<byte> _output = new(262144);
     private readonly EmbeddingTranslator _cohere = Find("cohere").EmbeddingTranslator!;
@@ -59,15 +59,15 @@ public class ClientFormatBenchmarks
 
     /// <summary>A request of Messages for OpenAI.</summary>
     [Benchmark]
-    public ChatCall MessagesToOpenAIRequest() => MessagesToOpenAI.Translate();
+    public ChatCall MessagesToOpenAIRequest() => _messagesToOpenAI.Translate();
 
     /// <summary>A request of Responses for Anthropic.</summary>
     [Benchmark]
-    public ChatCall ResponsesToAnthropicRequest() => ResponsesToAnthropic.Translate();
+    public ChatCall ResponsesToAnthropicRequest() => _responsesToAnthropic.Translate();
 
     /// <summary>A chat completion for a model of Responses.</summary>
     [Benchmark]
-    public ChatCall ChatToResponsesRequest() => ChatToResponses.Translate();
+    public ChatCall ChatToResponsesRequest() => _chatToResponses.Translate();
 
     /// <summary>Two texts for Cohere.</summary>
     [Benchmark]
@@ -79,15 +79,15 @@ public class ClientFormatBenchmarks
 
     /// <summary>One chunk of OpenAI's, as an event of Messages.</summary>
     [Benchmark(OperationsPerInvoke = Chunks)]
-    public int MessagesToOpenAIChunk() => MessagesToOpenAI.Read([], ChatChunk, _output);
+    public int MessagesToOpenAIChunk() => _messagesToOpenAI.Read([], ChatChunk, _output);
 
     /// <summary>One event of Anthropic's, as one of Responses.</summary>
     [Benchmark(OperationsPerInvoke = Chunks)]
-    public int ResponsesToAnthropicChunk() => ResponsesToAnthropic.Read(MessageStart, MessageChunk, _output);
+    public int ResponsesToAnthropicChunk() => _responsesToAnthropic.Read(MessageStart, MessageChunk, _output);
 
     /// <summary>One event of Responses, as a chunk of a chat completion.</summary>
     [Benchmark(OperationsPerInvoke = Chunks)]
-    public int ChatToResponsesChunk() => ChatToResponses.Read(ResponseStart, ResponseChunk, _output);
+    public int ChatToResponsesChunk() => _chatToResponses.Read(ResponseStart, ResponseChunk, _output);
 
     private static Provider Find(string slug) => BuiltInProviders.All.First(provider => provider.Slug == slug);
 

@@ -45,7 +45,7 @@ public sealed class DynamicRouteTests
         return answer.Header("cf-aig-model");
     }
 
-    private static JsonNode Body(string? name, string model)
+    private static JsonObject Body(string? name, string model)
     {
         var body = new JsonObject
         {
