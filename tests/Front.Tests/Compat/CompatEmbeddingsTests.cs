@@ -74,7 +74,7 @@ public sealed class CompatEmbeddingsTests : IAsyncLifetime
     [Fact]
     public async Task Post_OneOfSeveralCallsFails_IsTheAnswerAndWhatWasUsedIsPaid()
     {
-        _host.Script.Otherwise(_ => UpstreamReply.ByBody(request => TextOf(request) == "2"
+        _host.Script.Otherwise(_ => UpstreamReply.ByBody(request => TextOf(request) is not ("0" or "1")
             ? UpstreamReply.Json("""{"message":"Too many requests, please wait."}""", 429).Header("x-amzn-errortype", "ThrottlingException")
             : Vector(TextOf(request))));
 
@@ -82,7 +82,8 @@ public sealed class CompatEmbeddingsTests : IAsyncLifetime
 
         Assert.Equal(429, answer.Status);
         Assert.Equal("rate_limit_error", answer.Json.GetProperty("error").GetProperty("type").GetString());
-        Assert.InRange(_host.Script.Requests.Count, 3, 3 + (3 * ParallelCalls.MostAtOnce)); // No new ones were begun.
+        // Whoever meets a failure begins nothing more.
+        Assert.InRange(_host.Script.Requests.Count, 3, 2 + ParallelCalls.MostAtOnce);
         Assert.True((await _host.Logs.NextAsync(_cancelled)).Entry.CostUsd > 0);
     }
 
