@@ -24,12 +24,12 @@ public interface IQuotaGrain : IGrainWithStringKey
 
     /// <summary>Uses an amount at once, if it fits into the rule; never waits.</summary>
     /// <param name="rule">The rule as it is now configured.</param>
-    /// <param name="amount">What is used, at least 0.</param>
+    /// <param name="use">Who uses how much. Asking again with the same id uses nothing more.</param>
     /// <param name="cancellationToken">Cancels the call while it is queued; what is used is not given back by it.</param>
     /// <returns>The decision; there is nothing to settle.</returns>
     /// <remarks>Stored behind the answers: a crash forgets what was used in the last second, and nothing else.</remarks>
     [AlwaysInterleave, Alias("take")]
-    ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default);
+    ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, QuotaUse use, CancellationToken cancellationToken = default);
 
     /// <summary>What <see cref="TakeAsync"/> would say. Nothing is used.</summary>
     [AlwaysInterleave, Alias("peek")]
@@ -72,6 +72,20 @@ public readonly record struct QuotaClaim
 
     /// <summary>The longest that the call can take. What is not settled by then, because the caller is gone, counts as used in full.</summary>
     [Id(2)] public required TimeSpan Longest { get; init; }
+}
+
+/// <summary>What one call uses at once.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.quota.use")]
+public readonly record struct QuotaUse
+{
+    /// <summary>Names the call among all calls: a caller who has got no answer asks again under the same id.</summary>
+    [Id(0)] public required Guid Id { get; init; }
+
+    /// <summary>What is used, at least 0, as the rule counts.</summary>
+    [Id(1)] public required decimal Amount { get; init; }
+
+    /// <summary>Whether the same was asked before, without an answer: only then is <see cref="Id"/> looked for among the latest ones.</summary>
+    [Id(2)] public bool IsRepeated { get; init; }
 }
 
 /// <summary>The answer to one reservation.</summary>

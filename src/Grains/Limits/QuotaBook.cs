@@ -21,6 +21,7 @@ internal sealed class QuotaBook
 
     private readonly QuotaHolds _holds = new();
     private readonly RecentIds _settled = new();
+    private readonly RecentIds _taken = new();
     private readonly HashSet<long>? _openBefore;
     private readonly Guid _epoch;
     private readonly Guid _epochBefore;
@@ -72,12 +73,19 @@ internal sealed class QuotaBook
     }
 
     /// <summary>Uses an amount at once, if it fits.</summary>
-    public QuotaDecision Take(QuotaRule rule, decimal amount, long now)
+    public QuotaDecision Take(QuotaRule rule, QuotaUse use, long now)
     {
-        var decision = Peek(rule, amount, now);
+        if (use.IsRepeated && _taken.Contains(use.Id))
+        {
+            // Its caller has not heard of it and asks again.
+            return new() { IsGranted = true, Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = use.Amount, Claim = use.Id }, RetryAfter = TimeSpan.Zero };
+        }
+
+        var decision = Peek(rule, use.Amount, now);
         if (decision.IsGranted)
         {
             Use(_window, decision.Reservation.Amount);
+            _taken.Add(use.Id);
         }
 
         return decision;

@@ -28,9 +28,9 @@ internal sealed partial class QuotaGrain(
         return ValueTask.FromResult(decision);
     }
 
-    public ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    public ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, QuotaUse use, CancellationToken cancellationToken = default)
     {
-        var decision = _book.Take(rule, amount, timeProvider.GetUtcNow().UtcTicks);
+        var decision = _book.Take(rule, use, timeProvider.GetUtcNow().UtcTicks);
         if (decision.IsGranted)
         {
             _isUnsaved = true;

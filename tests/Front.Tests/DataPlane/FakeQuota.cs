@@ -50,12 +50,16 @@ internal sealed class FakeQuota(string key) : IQuotaGrain
     /// <summary>How often it was only looked at.</summary>
     public int Peeks { get; private set; }
 
-    public async ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, decimal amount, CancellationToken cancellationToken = default)
+    /// <summary>Everything that asked to take, also calls that went wrong.</summary>
+    public ConcurrentQueue<QuotaUse> Uses { get; } = [];
+
+    public async ValueTask<QuotaDecision> TakeAsync(QuotaRule rule, QuotaUse use, CancellationToken cancellationToken = default)
     {
-        var decision = await ReserveAsync(rule, new() { Id = Guid.Empty, Amount = amount, Longest = TimeSpan.Zero }, cancellationToken);
+        Uses.Enqueue(use);
+        var decision = await ReserveAsync(rule, new() { Id = use.Id, Amount = use.Amount, Longest = TimeSpan.Zero }, cancellationToken);
         if (decision.IsGranted)
         {
-            Taken.Enqueue((rule, amount));
+            Taken.Enqueue((rule, use.Amount));
         }
 
         return decision;

@@ -216,6 +216,22 @@ public sealed class RouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rate_TheAnswerIsLost_AsksAgainUnderTheSameName()
+    {
+        await _host.DeployAsync(("r", $$$$$"""[{{{{{Start("l")}}}}},{"id":"l","type":"rate","properties":{"limitType":"count","key":"","limit":5,"window":60},"outputs":{"success":{"elementId":"m"},"fallback":{"elementId":"m"}}},{{{{{Model("m")}}}}},{{{{{End}}}}}]"""));
+        _host.Gateways.OnQuota = quota => quota.Failures.Enqueue(new TimeoutException());
+        _host.Script.Otherwise(_ => UpstreamReply.Json(DataPlane.Bodies.Completion));
+
+        Assert.Equal(200, (await _host.CallRouteAsync("r")).Status);
+        Assert.Equal(200, (await _host.CallRouteAsync("r")).Status);
+
+        QuotaUse[] uses = [.. Assert.Single(_host.Gateways.Quotas.Values).Uses];
+        Assert.Equal([false, true, false], uses.Select(use => use.IsRepeated));
+        Assert.Equal(uses[0].Id, uses[1].Id);
+        Assert.NotEqual(uses[0].Id, uses[2].Id);
+    }
+
+    [Fact]
     public async Task Rate_NoGrainAnswers_Is503()
     {
         await _host.DeployAsync(("r", $$$$$"""[{{{{{Start("l")}}}}},{"id":"l","type":"rate","properties":{"limitType":"count","key":"","limit":5,"window":60},"outputs":{"success":{"elementId":"m"},"fallback":{"elementId":"m"}}},{{{{{Model("m")}}}}},{{{{{End}}}}}]"""));

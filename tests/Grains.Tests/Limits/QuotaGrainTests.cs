@@ -125,21 +125,57 @@ public sealed class QuotaGrainTests(ClusterFixture fixture)
         var key = NewKey();
 
         var decisions = await Task.WhenAll(Enumerable.Range(0, 200).Select(async call =>
-            await fixture.Doors[call % fixture.Doors.Count].GetGrain<IQuotaGrain>(key).TakeAsync(Rule, 1, _cancelled)));
+            await fixture.Doors[call % fixture.Doors.Count].GetGrain<IQuotaGrain>(key).TakeAsync(Rule, Use(1), _cancelled)));
 
         Assert.Equal(10, decisions.Count(decision => decision.IsGranted));
         Assert.All(decisions.Where(decision => !decision.IsGranted), decision => Assert.True(decision.RetryAfter > TimeSpan.Zero));
     }
 
     [Fact]
+    public async Task TakeAsync_AskedAgainBecauseTheAnswerWasLost_UsesOnce()
+    {
+        var key = NewKey();
+        var use = Use(6);
+        await fixture.Doors[0].GetGrain<IQuotaGrain>(key).TakeAsync(Rule, use, _cancelled);
+
+        var again = await fixture.Doors[1].GetGrain<IQuotaGrain>(key).TakeAsync(Rule, use with { IsRepeated = true }, _cancelled);
+
+        Assert.True(again.IsGranted);
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(key);
+        Assert.True((await quota.TakeAsync(Rule, Use(4), _cancelled)).IsGranted);
+        Assert.False((await quota.TakeAsync(Rule, Use(1), _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task TakeAsync_RepetitionOfACallThatNeverArrived_Uses()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+
+        Assert.True((await quota.TakeAsync(Rule, Use(10) with { IsRepeated = true }, _cancelled)).IsGranted);
+
+        Assert.False((await quota.TakeAsync(Rule, Use(1) with { IsRepeated = true }, _cancelled)).IsGranted);
+    }
+
+    [Fact]
+    public async Task TakeAsync_RefusedAndAskedAgain_IsDecidedAnew()
+    {
+        var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
+        await quota.TakeAsync(Rule, Use(10), _cancelled);
+        var refused = Use(1);
+        Assert.False((await quota.TakeAsync(Rule, refused, _cancelled)).IsGranted);
+
+        Assert.False((await quota.TakeAsync(Rule, refused with { IsRepeated = true }, _cancelled)).IsGranted);
+    }
+
+    [Fact]
     public async Task TakeAsync_DeactivatedInTheMiddleOfAWindow_TheNextActivationGoesOnCounting()
     {
         var quota = fixture.Client.GetGrain<IQuotaGrain>(NewKey());
-        await quota.TakeAsync(Rule, 9, _cancelled);
+        await quota.TakeAsync(Rule, Use(9), _cancelled);
         await quota.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
 
-        Assert.True((await quota.TakeAsync(Rule, 1, _cancelled)).IsGranted);
-        Assert.False((await quota.TakeAsync(Rule, 1, _cancelled)).IsGranted);
+        Assert.True((await quota.TakeAsync(Rule, Use(1), _cancelled)).IsGranted);
+        Assert.False((await quota.TakeAsync(Rule, Use(1), _cancelled)).IsGranted);
     }
 
     [Fact]
@@ -153,10 +189,10 @@ public sealed class QuotaGrainTests(ClusterFixture fixture)
             return Task.CompletedTask;
         });
 
-        await quota.TakeAsync(Rule, 3, _cancelled);
+        await quota.TakeAsync(Rule, Use(3), _cancelled);
 
         await stored.Task.WaitAsync(_cancelled); // The grain's timer.
-        Assert.True((await quota.TakeAsync(Rule, 7, _cancelled)).IsGranted);
+        Assert.True((await quota.TakeAsync(Rule, Use(7), _cancelled)).IsGranted);
     }
 
     [Fact]
@@ -168,10 +204,10 @@ public sealed class QuotaGrainTests(ClusterFixture fixture)
             Assert.True((await quota.PeekAsync(Rule, 10, _cancelled)).IsGranted);
         }
 
-        await quota.TakeAsync(Rule, 10, _cancelled);
+        await quota.TakeAsync(Rule, Use(10), _cancelled);
 
         Assert.False((await quota.PeekAsync(Rule, 1, _cancelled)).IsGranted);
-        Assert.False((await quota.TakeAsync(Rule, 1, _cancelled)).IsGranted);
+        Assert.False((await quota.TakeAsync(Rule, Use(1), _cancelled)).IsGranted);
     }
 
     [Fact]
@@ -205,6 +241,8 @@ public sealed class QuotaGrainTests(ClusterFixture fixture)
         Assert.True((await quota.ReserveAsync(Rule, 1, _cancelled)).IsGranted);
         Assert.False((await quota.ReserveAsync(Rule, 0.1m, _cancelled)).IsGranted);
     }
+
+    private static QuotaUse Use(decimal amount) => new() { Id = Guid.CreateVersion7(), Amount = amount };
 
     private static string NewKey() => GrainKeys.Quota(ClusterFixture.NewAccountId(), "main", "spend", "rule", "0123456789abcdef");
 }

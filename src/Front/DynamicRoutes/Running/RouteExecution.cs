@@ -121,21 +121,21 @@ internal sealed class RouteExecution(ModelCall call, RouteTrace trace, RouteServ
 
     private async ValueTask<QuotaDecision> AskAsync(IQuotaGrain quota, RateElement element)
     {
-        // One name for both tries: what the first has reserved, before its answer was lost, the second does not reserve again.
-        var claim = new QuotaClaim { Id = Guid.CreateVersion7(services.TimeProvider.GetUtcNow()), Amount = Admission, Longest = LongestRun };
+        // One name for both tries: what the first has counted, before its answer was lost, the second does not count again.
+        var id = Guid.CreateVersion7(services.TimeProvider.GetUtcNow());
         try
         {
-            return await OnceAsync(quota, element, claim);
+            return await OnceAsync(quota, element, id, isRepeated: false);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
-            return await OnceAsync(quota, element, claim); // The silo is gone; another one has the grain now.
+            return await OnceAsync(quota, element, id, isRepeated: true); // The silo is gone; another one has the grain now.
         }
     }
 
-    private static ValueTask<QuotaDecision> OnceAsync(IQuotaGrain quota, RateElement element, QuotaClaim claim) => element.IsCost
-        ? quota.ReserveAsync(element.Rule, claim, CancellationToken.None)
-        : quota.TakeAsync(element.Rule, 1, CancellationToken.None);
+    private static ValueTask<QuotaDecision> OnceAsync(IQuotaGrain quota, RateElement element, Guid id, bool isRepeated) => element.IsCost
+        ? quota.ReserveAsync(element.Rule, new() { Id = id, Amount = Admission, Longest = LongestRun }, CancellationToken.None)
+        : quota.TakeAsync(element.Rule, new() { Id = id, Amount = 1, IsRepeated = isRepeated }, CancellationToken.None);
 
     private Step StartStep(ModelElement element, bool hasFallback)
     {
