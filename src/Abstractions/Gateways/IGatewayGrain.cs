@@ -35,6 +35,17 @@ public interface IGatewayGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("report-upstreams")]
     ValueTask ReportUpstreamsAsync(UpstreamReport[] reports, CancellationToken cancellationToken = default);
 
+    /// <summary>Asks to find out whether an upstream whose circuit breaker is half-open is well again: of all fronts, one call at a time may.</summary>
+    /// <param name="upstream">Its name, as in <see cref="UpstreamReport.Upstream"/>.</param>
+    /// <param name="caller">Names the call that would find out. Asking again with the same name is granted again.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued; what is granted runs out by itself.</param>
+    /// <remarks>
+    /// The grant ends with the next report about the upstream, with <see cref="UpstreamReport.EndedProbe"/>, or after
+    /// <see cref="UpstreamProbe.Longest"/>: a caller who is gone keeps nobody away for longer.
+    /// </remarks>
+    [AlwaysInterleave, Alias("ask-to-probe")]
+    ValueTask<UpstreamProbe> AskToProbeAsync(string upstream, Guid caller, CancellationToken cancellationToken = default);
+
     /// <summary>The gateway, or null if it does not exist.</summary>
     [ReadOnly, Alias("get")]
     Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default);

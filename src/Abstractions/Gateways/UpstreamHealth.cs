@@ -18,6 +18,23 @@ public readonly record struct UpstreamReport
 
     /// <summary>How long it asks to be left alone, of which <see cref="MaxCoolFor"/> counts; null if it does not.</summary>
     [Id(3)] public TimeSpan? CoolFor { get; init; }
+
+    /// <summary>A call that was to find out about it and has ended without finding out; empty for none.</summary>
+    [Id(4)] public Guid EndedProbe { get; init; }
+}
+
+/// <summary>The answer to a call that wants to find out whether an upstream is well again.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.upstream-probe")]
+public readonly record struct UpstreamProbe
+{
+    /// <summary>How long a call that finds out may keep others away; a slow answer is no bad sign.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether this call finds out.</summary>
+    [Id(0)] public bool IsGranted { get; init; }
+
+    /// <summary>How long the upstream is still left alone; zero, and not granted: its circuit breaker is closed, everybody may call it.</summary>
+    [Id(1)] public TimeSpan Wait { get; init; }
 }
 
 /// <summary>The upstreams of a gateway about which there is something to say; all others are well.</summary>
@@ -43,4 +60,7 @@ public sealed record UpstreamCondition
 
     /// <summary>How long its circuit breaker stays open; zero: half-open, a call may find out; null: closed.</summary>
     [Id(2)] public TimeSpan? OpenFor { get; init; }
+
+    /// <summary>How long a call may still take to find out, for which others wait; zero: none is finding out.</summary>
+    [Id(3)] public TimeSpan ProbeFor { get; init; }
 }

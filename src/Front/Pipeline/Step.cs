@@ -109,8 +109,8 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>The name of its upstream among those of the gateway; null until it is needed.</summary>
     public string? UpstreamName { get; set; }
 
-    /// <summary>Not 0 for the call that is to find out whether its upstream is well again: it is one call, whatever the policy says.</summary>
-    public long Probe { get; set; }
+    /// <summary>Not empty for the call that is to find out whether its upstream is well again: it is one call, whatever the policy says.</summary>
+    public Guid Probe { get; set; }
 
     /// <summary>How often and how patiently the upstream is tried.</summary>
     public AttemptPolicy AttemptPolicy { get; init; } = exchange.Headers.Override(exchange.Snapshot.Attempts);

@@ -33,12 +33,12 @@ internal sealed partial class AttemptEngine
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
     public async ValueTask<Attempt?> RunAsync(Step step)
     {
-        if (!_gate.Enter(step))
+        if (!await _gate.EnterAsync(step))
         {
             return null;
         }
 
-        var result = step.Probe != 0 ? await _sender.SendAsync(step)
+        var result = step.Probe != Guid.Empty ? await _sender.SendAsync(step)
             : step.AttemptPolicy.MaxAttempts == 1 ? await TryAsync(step)
             : await RunWithRetriesAsync(step);
         if (step.Body.KeepFailure is { } keepFailure)

@@ -70,6 +70,9 @@ internal sealed partial class GatewayGrain(
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<UpstreamProbe> AskToProbeAsync(string upstream, Guid caller, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(_upstreams.AskToProbe(upstream, caller, timeProvider.GetUtcNow()));
+
     public Task<GatewayRecord?> GetAsync(CancellationToken cancellationToken = default)
     {
         if (_admissions is null)

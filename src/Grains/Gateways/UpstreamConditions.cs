@@ -31,9 +31,35 @@ internal sealed class UpstreamConditions
         hasChanged |= Forget(now);
         if (hasChanged)
         {
-            // The clock's ticks, so that another activation never gives out a version that fronts hold for something else.
-            Version = Math.Max(Version + 1, now.UtcTicks);
+            Advance(now);
         }
+    }
+
+    /// <summary>Decides whether a call may find out about an upstream that is half-open: one at a time, each for a while at most.</summary>
+    /// <param name="upstream">The upstream.</param>
+    /// <param name="caller">The call. One that asks again, because it has got no answer, is granted the same.</param>
+    /// <param name="now">The time.</param>
+    public UpstreamProbe AskToProbe(string upstream, Guid caller, DateTimeOffset now)
+    {
+        if (!_conditions.TryGetValue(upstream, out var condition) || condition.OpenUntil is not { } openUntil || condition.IsForgotten(now))
+        {
+            return default;
+        }
+
+        if (openUntil > now)
+        {
+            return new() { Wait = openUntil - now };
+        }
+
+        if (condition.ProbedUntil > now && condition.Prober != caller)
+        {
+            return new() { Wait = condition.ProbedUntil - now };
+        }
+
+        // Told to all: they need not ask before it has found out.
+        _conditions[upstream] = condition with { Prober = caller, ProbedUntil = now + UpstreamProbe.Longest, ReportedAt = now };
+        Advance(now);
+        return new() { IsGranted = true };
     }
 
     /// <summary>Everything a caller has to know; null if it holds the current version.</summary>
@@ -45,6 +71,7 @@ internal sealed class UpstreamConditions
             Upstream = entry.Key,
             CoolFor = Left(entry.Value.CooledUntil, now),
             OpenFor = entry.Value.OpenUntil is { } until ? Left(until, now) : null,
+            ProbeFor = Left(entry.Value.ProbedUntil, now),
         })],
     };
 
@@ -54,12 +81,17 @@ internal sealed class UpstreamConditions
         var after = before with { ReportedAt = now };
         if (report.HasAnswered)
         {
-            after = after with { Failures = 0, OpenUntil = null };
+            after = after with { Failures = 0, OpenUntil = null, Prober = Guid.Empty, ProbedUntil = default };
         }
 
         if (report.Failures > 0 && breaker is not null)
         {
             after = Fail(after, report.Failures, breaker, now);
+        }
+
+        if (report.EndedProbe != Guid.Empty && report.EndedProbe == after.Prober)
+        {
+            after = after with { Prober = Guid.Empty, ProbedUntil = default }; // It knows nothing: another one may find out.
         }
 
         if (report.CoolFor > TimeSpan.Zero)
@@ -74,7 +106,7 @@ internal sealed class UpstreamConditions
         }
 
         _conditions[report.Upstream] = after;
-        return !isKnown || after.OpenUntil != before.OpenUntil || after.CooledUntil != before.CooledUntil;
+        return !isKnown || after.OpenUntil != before.OpenUntil || after.CooledUntil != before.CooledUntil || after.ProbedUntil != before.ProbedUntil;
     }
 
     private static Condition Fail(Condition condition, int failures, CircuitBreakerConfiguration breaker, DateTimeOffset now)
@@ -83,7 +115,7 @@ internal sealed class UpstreamConditions
 
         // Calls that were under way when it opened do not keep it open any longer; one that fails after the pause does.
         var opens = condition.OpenUntil is { } until ? until <= now : condition.Failures >= breaker.Failures;
-        return opens ? condition with { OpenUntil = now + TimeSpan.FromSeconds(breaker.Pause) } : condition;
+        return opens ? condition with { OpenUntil = now + TimeSpan.FromSeconds(breaker.Pause), Prober = Guid.Empty, ProbedUntil = default } : condition;
     }
 
     private bool Forget(DateTimeOffset now)
@@ -105,6 +137,9 @@ internal sealed class UpstreamConditions
         return hasForgotten;
     }
 
+    // The clock's ticks, so that another activation never gives out a version that fronts hold for something else.
+    private void Advance(DateTimeOffset now) => Version = Math.Max(Version + 1, now.UtcTicks);
+
     private static TimeSpan Left(DateTimeOffset until, DateTimeOffset now) => until > now ? until - now : TimeSpan.Zero;
 
     private readonly record struct Condition
@@ -114,6 +149,11 @@ internal sealed class UpstreamConditions
         public DateTimeOffset? OpenUntil { get; init; }
 
         public DateTimeOffset CooledUntil { get; init; }
+
+        /// <summary>The call that finds out whether it is well again, until <see cref="ProbedUntil"/>; empty for none.</summary>
+        public Guid Prober { get; init; }
+
+        public DateTimeOffset ProbedUntil { get; init; }
 
         public DateTimeOffset ReportedAt { get; init; }
 

@@ -192,8 +192,36 @@ public class FakeGateways : DispatchProxy
             return ValueTask.CompletedTask;
         }
 
+        /// <summary>What goes wrong with the next calls that ask to find out about an upstream, before they arrive or after.</summary>
+        public ConcurrentQueue<(Exception Exception, bool Arrives)> ProbeFailures { get; } = [];
+
+        /// <summary>Who has asked to find out about an upstream, and what the answer was.</summary>
+        public ConcurrentQueue<(Guid Caller, UpstreamProbe Answer)> Probes { get; } = [];
+
+        public ValueTask<UpstreamProbe> AskToProbeAsync(string upstream, Guid caller, CancellationToken cancellationToken = default)
+        {
+            var fails = ProbeFailures.TryDequeue(out var failure);
+            if (!fails || failure.Arrives)
+            {
+                lock (_upstreams)
+                {
+                    Probes.Enqueue((caller, _upstreams.AskToProbe(upstream, caller, gateways.Clock.GetUtcNow())));
+                }
+            }
+
+            return fails ? ValueTask.FromException<UpstreamProbe>(failure.Exception) : ValueTask.FromResult(Probes.Last().Answer);
+        }
+
+        /// <summary>Whether admissions say how the upstreams are; one that was made before others does not know of them.</summary>
+        public bool TellsHealth { get; set; } = true;
+
         private UpstreamHealth? HealthSince(long seenVersion)
         {
+            if (!TellsHealth)
+            {
+                return null;
+            }
+
             lock (_upstreams)
             {
                 return _upstreams.Since(seenVersion, gateways.Clock.GetUtcNow());

@@ -62,6 +62,55 @@ public sealed class UpstreamConditionsTests
     }
 
     [Fact]
+    public void AskToProbe_HalfOpen_GrantsOneAtATime()
+    {
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        Fail("a", 3);
+        Assert.Equal(TimeSpan.FromSeconds(10), Ask("a", first, after: 20).Wait);
+        Assert.False(Ask("a", first, after: 20).IsGranted);
+
+        Assert.True(Ask("a", first, after: 30).IsGranted);
+
+        Assert.Equal((false, TimeSpan.FromSeconds(8)), (Ask("a", second, after: 32).IsGranted, Ask("a", second, after: 32).Wait));
+        Assert.Equal(TimeSpan.FromSeconds(6), Condition("a", after: 34)!.ProbeFor); // Nobody else needs to ask.
+        Assert.True(Ask("a", first, after: 33).IsGranted); // Its answer was lost.
+        Assert.True(Ask("a", second, after: 43).IsGranted); // The first gives no sign of life.
+        Assert.False(Ask("a", first, after: 43).IsGranted);
+    }
+
+    [Fact]
+    public void AskToProbe_UpstreamThatIsWell_NeedsNobody()
+    {
+        Fail("failed", 1);
+
+        Assert.Equal(default, Ask("unknown", Guid.CreateVersion7(), 0));
+        Assert.Equal(default, Ask("failed", Guid.CreateVersion7(), 0));
+        Assert.Null(Condition("unknown"));
+    }
+
+    [Fact]
+    public void Probe_ThatIsOver_LetsTheNextOneBegin()
+    {
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        Fail("a", 3);
+        Ask("a", first, after: 30);
+        var version = _conditions.Version;
+
+        Report(new() { Upstream = "a", EndedProbe = second }, after: 31); // Not the one.
+        Assert.False(Ask("a", second, after: 31).IsGranted);
+        Report(new() { Upstream = "a", EndedProbe = first }, after: 31);
+        Assert.True(_conditions.Version > version);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (Condition("a", after: 31)!.ProbeFor, Condition("a", after: 31)!.OpenFor));
+        Assert.True(Ask("a", second, after: 31).IsGranted);
+
+        Fail("a", 1, after: 32);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(30)), (Condition("a", after: 32)!.ProbeFor, Condition("a", after: 32)!.OpenFor));
+        Assert.True(Ask("a", first, after: 62).IsGranted);
+        Report(new() { Upstream = "a", HasAnswered = true }, after: 63);
+        Assert.Null(Condition("a", after: 63));
+    }
+
+    [Fact]
     public void Failures_WithoutABreaker_AreNotRemembered()
     {
         _conditions.Report([new() { Upstream = "a", Failures = 100 }], null, Start);
@@ -125,6 +174,8 @@ public sealed class UpstreamConditionsTests
     private void Fail(string upstream, int failures, double after = 0) => Report(new() { Upstream = upstream, Failures = failures }, after);
 
     private void Report(UpstreamReport report, double after = 0) => _conditions.Report([report], Breaker, Start.AddSeconds(after));
+
+    private UpstreamProbe Ask(string upstream, Guid caller, double after) => _conditions.AskToProbe(upstream, caller, Start.AddSeconds(after));
 
     private UpstreamCondition? Condition(string upstream, double after = 0) =>
         _conditions.Since(-1, Start.AddSeconds(after))!.Upstreams.SingleOrDefault(condition => condition.Upstream == upstream);

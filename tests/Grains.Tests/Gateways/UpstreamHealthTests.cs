@@ -33,6 +33,24 @@ public sealed class UpstreamHealthTests(ClusterFixture cluster)
     }
 
     [Fact]
+    public async Task AskToProbe_ThroughManyDoorsAtOnce_IsGrantedToOne()
+    {
+        var account = await cluster.CreateAccountAsync();
+        await cluster.Gateway(account).CreateAsync(ClusterFixture.Configuration(authentication: false) with { CircuitBreaker = new() { Failures = 1, Pause = 0 } }, _cancelled);
+        await Door(account, 0).ReportUpstreamsAsync([new() { Upstream = "a", Failures = 1 }], _cancelled);
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 20).Select(async call =>
+            await Door(account, call % cluster.Doors.Count).AskToProbeAsync("a", Guid.CreateVersion7(), _cancelled)));
+
+        Assert.Single(asked, probe => probe.IsGranted);
+        Assert.All(asked.Where(probe => !probe.IsGranted), probe => Assert.InRange(probe.Wait, TimeSpan.FromTicks(1), UpstreamProbe.Longest));
+        for (var door = 0; door < cluster.Doors.Count; door++)
+        {
+            Assert.InRange(Assert.Single((await AdmitAsync(Door(account, door), 0)).Health!.Upstreams).ProbeFor, TimeSpan.FromTicks(1), UpstreamProbe.Longest);
+        }
+    }
+
+    [Fact]
     public async Task Report_AboutNoGateway_IsNothing() =>
         await cluster.Gateway(ClusterFixture.NewAccountId()).ReportUpstreamsAsync([new() { Upstream = "a", Failures = 1 }], _cancelled);
 

@@ -8,9 +8,6 @@ namespace GatewayActors.Front.Upstreams.Health;
 /// </summary>
 internal sealed class GatewayHealth
 {
-    /// <summary>How long a call that finds out whether an upstream is well may keep others away; a slow answer is no bad sign.</summary>
-    public static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
-
     /// <summary>An upstream that nobody has heard of for this time is forgotten, as its gateway's grain does.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
@@ -20,7 +17,6 @@ internal sealed class GatewayHealth
     private readonly Dictionary<string, Known> _upstreams = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UpstreamReport> _unsent = new(StringComparer.Ordinal);
     private DateTimeOffset _forgetsAt;
-    private long _lastProbe;
     private long _seenVersion;
     private volatile bool _isTroubled;
     private bool _isSending;
@@ -75,9 +71,10 @@ internal sealed class GatewayHealth
                     CooledUntil = cooledUntil > known.CooledUntil ? cooledUntil : known.CooledUntil,
                     OpenUntil = condition.OpenFor is { } openFor ? now + openFor : null,
 
-                    // The grain has heard how the last one that found out fared, and says how long the next one waits.
-                    ProbedUntil = condition.OpenFor > TimeSpan.Zero ? default : known.ProbedUntil,
-                    Probe = condition.OpenFor > TimeSpan.Zero ? 0 : known.Probe,
+                    // The grain has heard how the last one that found out fared, and says how long the next one waits. What is
+                    // wrong here for a moment, because this was said before one of ours asked, costs a question.
+                    ProbedUntil = now + condition.ProbeFor,
+                    Probe = condition.OpenFor > TimeSpan.Zero ? Guid.Empty : known.Probe,
                 };
             }
 
@@ -91,11 +88,12 @@ internal sealed class GatewayHealth
     /// <param name="breaks">Whether the gateway has its circuit breaker switched on.</param>
     /// <param name="mindsCooling">Whether an upstream that asks to be left alone is left alone.</param>
     /// <param name="now">The time.</param>
-    /// <param name="probe">Not 0 for the one call that is to find out whether the upstream is well again; to be given back with what it notes.</param>
+    /// <param name="caller">Names the call.</param>
+    /// <param name="asks">Whether the gateway's grain must be asked first: the call would find out whether the upstream is well again.</param>
     /// <returns>How long it is still left alone; null if it may be called.</returns>
-    public TimeSpan? Enter(string upstream, bool breaks, bool mindsCooling, DateTimeOffset now, out long probe)
+    public TimeSpan? Enter(string upstream, bool breaks, bool mindsCooling, DateTimeOffset now, Guid caller, out bool asks)
     {
-        probe = 0;
+        asks = false;
         lock (_lock)
         {
             Forget(now);
@@ -120,10 +118,26 @@ internal sealed class GatewayHealth
                 return until - now;
             }
 
-            // Half-open: this one finds out, the others wait.
-            probe = ++_lastProbe;
-            _upstreams[upstream] = known with { Probe = probe, ProbedUntil = now + ProbeTime };
+            // Half-open: this one finds out, unless a call of another front does; the others wait.
+            asks = true;
+            _upstreams[upstream] = known with { Probe = caller, ProbedUntil = now + UpstreamProbe.Longest };
             return null;
+        }
+    }
+
+    /// <summary>Notes that a call may not find out, because another front's does, or because the upstream is well.</summary>
+    /// <param name="upstream">Its name.</param>
+    /// <param name="probe">The call.</param>
+    /// <param name="wait">How long nobody else needs to ask.</param>
+    /// <param name="now">The time.</param>
+    public void NoteRefused(string upstream, Guid probe, TimeSpan wait, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (_upstreams.TryGetValue(upstream, out var known) && known.Probe == probe)
+            {
+                _upstreams[upstream] = known with { Probe = Guid.Empty, ProbedUntil = now + wait };
+            }
         }
     }
 
@@ -144,7 +158,7 @@ internal sealed class GatewayHealth
                 return false;
             }
 
-            RemoveIfWell(upstream, known with { HasFailed = false, OpenUntil = null, ProbedUntil = default, Probe = 0, HeardAt = now }, now);
+            RemoveIfWell(upstream, known with { HasFailed = false, OpenUntil = null, ProbedUntil = default, Probe = Guid.Empty, HeardAt = now }, now);
             return Add(new() { Upstream = upstream, HasAnswered = true, CoolFor = _unsent.GetValueOrDefault(upstream).CoolFor });
         }
     }
@@ -154,16 +168,16 @@ internal sealed class GatewayHealth
     /// <param name="hasFailed">Whether it counts as a failure.</param>
     /// <param name="coolFor">How long it asks to be left alone; null if it does not.</param>
     /// <param name="now">The time.</param>
-    /// <param name="probe">What <see cref="Enter"/> said.</param>
+    /// <param name="probe">The call, if it was to find out; else empty.</param>
     /// <returns>Whether the grain has to be told, and nobody is about to.</returns>
-    public bool NoteFailure(string upstream, bool hasFailed, TimeSpan? coolFor, DateTimeOffset now, long probe)
+    public bool NoteFailure(string upstream, bool hasFailed, TimeSpan? coolFor, DateTimeOffset now, Guid probe)
     {
         lock (_lock)
         {
             Forget(now);
             var known = _upstreams.GetValueOrDefault(upstream);
             var cooledUntil = coolFor is { } length ? now + length : default;
-            var hasFoundOut = hasFailed && probe != 0 && probe == known.Probe;
+            var hasFoundOut = hasFailed && probe != Guid.Empty && probe == known.Probe;
             _upstreams[upstream] = known with
             {
                 HasFailed = known.HasFailed || hasFailed,
@@ -171,7 +185,7 @@ internal sealed class GatewayHealth
                 CooledUntil = cooledUntil > known.CooledUntil ? cooledUntil : known.CooledUntil,
 
                 // Until the grain has said when the next one may find out, none does.
-                ProbedUntil = hasFoundOut ? now + ProbeTime : known.ProbedUntil,
+                ProbedUntil = hasFoundOut ? now + UpstreamProbe.Longest : known.ProbedUntil,
             };
             if (!hasFoundOut)
             {
@@ -185,16 +199,19 @@ internal sealed class GatewayHealth
                 Upstream = upstream,
                 Failures = unsent.Failures + (hasFailed ? 1 : 0),
                 CoolFor = coolFor > unsent.CoolFor || unsent.CoolFor is null ? coolFor : unsent.CoolFor,
+                EndedProbe = hasFailed || probe == Guid.Empty ? unsent.EndedProbe : probe,
             });
         }
     }
 
-    /// <summary>Notes that a call has ended without saying anything about its upstream: if it was to find out, another one may.</summary>
-    public void NoteNothing(string upstream, long probe)
+    /// <summary>Notes that a call that was to find out has ended without saying anything about its upstream: another one may.</summary>
+    /// <returns>Whether the grain has to be told, and nobody is about to.</returns>
+    public bool NoteNothing(string upstream, Guid probe)
     {
         lock (_lock)
         {
             EndProbe(upstream, probe);
+            return Add(_unsent.GetValueOrDefault(upstream) with { Upstream = upstream, EndedProbe = probe });
         }
     }
 
@@ -225,11 +242,11 @@ internal sealed class GatewayHealth
     }
 
     /// <summary>Lets another call find out. Only the one that was to find out can: others may end at any time.</summary>
-    private void EndProbe(string upstream, long probe)
+    private void EndProbe(string upstream, Guid probe)
     {
-        if (probe != 0 && _upstreams.TryGetValue(upstream, out var known) && known.Probe == probe)
+        if (probe != Guid.Empty && _upstreams.TryGetValue(upstream, out var known) && known.Probe == probe)
         {
-            _upstreams[upstream] = known with { ProbedUntil = default, Probe = 0 };
+            _upstreams[upstream] = known with { ProbedUntil = default, Probe = Guid.Empty };
         }
     }
 
@@ -279,8 +296,8 @@ internal sealed class GatewayHealth
         /// <summary>Until then others wait for the call that finds out.</summary>
         public DateTimeOffset ProbedUntil { get; init; }
 
-        /// <summary>Which call that is; 0 for none.</summary>
-        public long Probe { get; init; }
+        /// <summary>Which call of this front that is; empty for none.</summary>
+        public Guid Probe { get; init; }
 
         /// <summary>When there was last something to note.</summary>
         public DateTimeOffset HeardAt { get; init; }

@@ -13,22 +13,64 @@ namespace GatewayActors.Front.Upstreams.Health;
 internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<UpstreamGate> logger)
 {
     /// <summary>Whether the step may call its upstream; if not, the step has failed.</summary>
-    public bool Enter(Step step)
+    public ValueTask<bool> EnterAsync(Step step)
     {
         var health = step.Exchange.Gateway.Health;
         if (!health.IsTroubled)
         {
-            return true;
+            return ValueTask.FromResult(true);
         }
 
         // The last resort is called although it asked to be left alone: what it answers says more than anything of ours.
         var breaks = step.Exchange.Snapshot.CircuitBreaker;
-        if (health.Enter(NameOf(step), breaks, mindsCooling: breaks || step.HasFallback, timeProvider.GetUtcNow(), out var probe) is not { } wait)
+        if (health.Enter(NameOf(step), breaks, mindsCooling: breaks || step.HasFallback, timeProvider.GetUtcNow(), step.LogId, out var asks) is { } wait)
         {
-            step.Probe = probe;
+            return ValueTask.FromResult(Refuse(step, wait));
+        }
+
+        return asks ? AskToProbeAsync(step) : ValueTask.FromResult(true);
+    }
+
+    /// <summary>Asks whether this call is the one of all fronts that finds out; a rare moment, so it may cost a call to the grain.</summary>
+    private async ValueTask<bool> AskToProbeAsync(Step step)
+    {
+        var (gateway, upstream) = (step.Exchange.Gateway, NameOf(step));
+        UpstreamProbe probe;
+        try
+        {
+            probe = await AskTwiceAsync(gateway, upstream, step.LogId);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            // Without the grain each front finds out by itself: an upstream that is well must not stay left alone.
+            LogNotAsked(gateway.AccountId, gateway.GatewayId, exception);
+            probe = new() { IsGranted = true };
+        }
+
+        if (probe.IsGranted)
+        {
+            step.Probe = step.LogId;
             return true;
         }
 
+        gateway.Health.NoteRefused(upstream, step.LogId, probe.Wait, timeProvider.GetUtcNow());
+        return probe.Wait == TimeSpan.Zero || Refuse(step, probe.Wait);
+    }
+
+    private static async ValueTask<UpstreamProbe> AskTwiceAsync(GatewayHandle gateway, string upstream, Guid caller)
+    {
+        try
+        {
+            return await gateway.Grain.AskToProbeAsync(upstream, caller);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return await gateway.Grain.AskToProbeAsync(upstream, caller); // Perhaps granted, and only the answer was lost.
+        }
+    }
+
+    private static bool Refuse(Step step, TimeSpan wait)
+    {
         step.Fail(new(GatewayErrorKind.UpstreamPaused, $"The provider '{step.Route.Provider.Slug}' is left alone for now, because it failed repeatedly or asked for it.") { RetryAfter = wait });
         return false;
     }
@@ -55,10 +97,7 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
         }
         else if (attempt.Outcome == AttemptOutcome.Cancelled || wasHurried)
         {
-            if (health.IsTroubled)
-            {
-                health.NoteNothing(NameOf(step), step.Probe);
-            }
+            tells = step.Probe != Guid.Empty && health.NoteNothing(NameOf(step), step.Probe);
         }
         else
         {
@@ -70,9 +109,9 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
             {
                 tells = health.NoteFailure(NameOf(step), hasFailed, coolFor, now, step.Probe);
             }
-            else if (health.IsTroubled)
+            else if (step.Probe != Guid.Empty)
             {
-                health.NoteNothing(NameOf(step), step.Probe);
+                tells = health.NoteNothing(NameOf(step), step.Probe);
             }
         }
 
@@ -105,4 +144,8 @@ internal sealed partial class UpstreamGate(TimeProvider timeProvider, ILogger<Up
     [LoggerMessage(EventId = 1202, EventName = "UpstreamReportLost", Level = LogLevel.Warning,
         Message = "The gateway {GatewayId} of account {AccountId} could not be told how its upstreams are.")]
     private partial void LogNotTold(string accountId, string gatewayId, Exception exception);
+
+    [LoggerMessage(EventId = 1207, EventName = "ProbeNotAsked", Level = LogLevel.Warning,
+        Message = "The gateway {GatewayId} of account {AccountId} could not be asked who finds out about an upstream; this front finds out by itself.")]
+    private partial void LogNotAsked(string accountId, string gatewayId, Exception exception);
 }

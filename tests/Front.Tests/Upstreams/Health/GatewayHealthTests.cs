@@ -15,7 +15,7 @@ public sealed class GatewayHealthTests
     {
         for (var index = 0; index < 100; index++)
         {
-            _health.NoteFailure($"cooled {index}", hasFailed: false, TimeSpan.FromSeconds(20), Start, probe: 0);
+            _health.NoteFailure($"cooled {index}", hasFailed: false, TimeSpan.FromSeconds(20), Start, Guid.Empty);
         }
 
         Enter("other", Start.AddSeconds(30));
@@ -28,7 +28,7 @@ public sealed class GatewayHealthTests
     [Fact]
     public void FailedUpstreams_ThatNobodyCallsAgain_AreForgottenLater()
     {
-        _health.NoteFailure("failed", hasFailed: true, null, Start, probe: 0);
+        _health.NoteFailure("failed", hasFailed: true, null, Start, Guid.Empty);
         _health.Accept(Open("open", TimeSpan.FromSeconds(30)), Start);
         _health.Accept(new() { Version = 2, Upstreams = [.. Open("open", TimeSpan.FromSeconds(30)).Upstreams] }, Start.AddMinutes(5));
 
@@ -48,5 +48,5 @@ public sealed class GatewayHealthTests
 
     private static UpstreamHealth Open(string upstream, TimeSpan length) => new() { Version = 1, Upstreams = [new() { Upstream = upstream, OpenFor = length }] };
 
-    private TimeSpan? Enter(string upstream, DateTimeOffset now) => _health.Enter(upstream, breaks: true, mindsCooling: true, now, out _);
+    private TimeSpan? Enter(string upstream, DateTimeOffset now) => _health.Enter(upstream, breaks: true, mindsCooling: true, now, Guid.CreateVersion7(), out _);
 }

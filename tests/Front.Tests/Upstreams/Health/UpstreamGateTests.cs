@@ -154,7 +154,7 @@ public sealed class UpstreamGateTests : IAsyncLifetime
 
         (await _host.ChatAsync()).AssertError(503, 2005);
 
-        _host.Clock.Advance(GatewayHealth.ProbeTime);
+        _host.Clock.Advance(UpstreamProbe.Longest);
         _host.Script.Then(UpstreamReply.Json(Bodies.Completion));
         Assert.Equal(200, (await _host.ChatAsync()).Status);
     }
