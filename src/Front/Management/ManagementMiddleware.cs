@@ -50,6 +50,15 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
                 : ApiErrors.Invalid("The request is malformed");
             await ApiProblem.Of(status, error).ExecuteAsync(context);
         }
+        catch (Exception exception) when (!context.Response.HasStarted && (LostInfrastructure.Is(exception) || exception is IOException))
+        {
+            // IOException: the files beside the log. What a client does wrong with its connection was caught above.
+            LogUnavailable(exception, requestId);
+            context.Response.Clear();
+            context.Response.Headers["cf-ray"] = requestId;
+            context.Response.Headers.RetryAfter = "1";
+            await ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, ApiErrors.Unavailable(requestId)).ExecuteAsync(context);
+        }
 #pragma warning disable CA1031 // The last resort: clients of this API must get JSON whatever happens.
         catch (Exception exception) when (!context.Response.HasStarted)
 #pragma warning restore CA1031
@@ -118,6 +127,10 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
     [LoggerMessage(EventId = 3001, EventName = "ManagementRequestFailed", Level = LogLevel.Error,
         Message = "A request of the admin API failed; its id is {RequestId}.")]
     private partial void LogUnhandled(Exception exception, string requestId);
+
+    [LoggerMessage(EventId = 3002, EventName = "ManagementUnavailable", Level = LogLevel.Error,
+        Message = "No grain answered a request of the admin API, or its storage failed; its id is {RequestId}.")]
+    private partial void LogUnavailable(Exception exception, string requestId);
 }
 
 /// <summary>Marks the endpoints whose bodies are limited to <see cref="JsonBody.MaxBytes"/>.</summary>

@@ -60,6 +60,13 @@ internal sealed partial class ExchangePipeline(
         {
             exchange.ClientGone = true;
         }
+        catch (Exception exception) when (LostInfrastructure.Is(exception))
+        {
+            // The stages that ask grains answer this themselves, each with its own event; this is for what none of them foresaw.
+            LogNoGrain(exchange.Id, exception);
+            exchange.Fail(GatewayError.NoDecision);
+            await AnswerErrorAsync(exchange);
+        }
 #pragma warning disable CA1031 // The last line of defence: a defect becomes an answer and a log line, never a hanging client.
         catch (Exception exception)
 #pragma warning restore CA1031
@@ -290,4 +297,7 @@ internal sealed partial class ExchangePipeline(
 
     [LoggerMessage(EventId = 1000, EventName = "ExchangeDefect", Level = LogLevel.Error, Message = "Exchange {ExchangeId} failed.")]
     private partial void LogDefect(Guid exchangeId, Exception exception);
+
+    [LoggerMessage(EventId = 1004, EventName = "NoGrainAnswer", Level = LogLevel.Error, Message = "A grain that exchange {ExchangeId} needed did not answer, or its storage failed.")]
+    private partial void LogNoGrain(Guid exchangeId, Exception exception);
 }

@@ -15,6 +15,7 @@ using GatewayActors.Testing.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace GatewayActors.Front.Tests.DataPlane;
@@ -74,7 +75,17 @@ internal sealed class DataPlaneHost : IAsyncDisposable
     /// <param name="upstreamUrl">Another upstream than <see cref="Upstream"/>.</param>
     /// <param name="beside">Another front: this one shares its grains, its clock and its upstream.</param>
     /// <param name="random">Decides what is left to chance.</param>
-    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, string? upstreamUrl = null, DataPlaneHost? beside = null, Random? random = null)
+    /// <param name="cluster">Real grains instead of <see cref="Gateways"/>.</param>
+    /// <param name="verifier">Instead of <see cref="Tokens"/>.</param>
+    /// <param name="logging">Gets what is logged.</param>
+    public static async Task<DataPlaneHost> StartAsync(
+        Action<GatewayOptions>? configure = null,
+        string? upstreamUrl = null,
+        DataPlaneHost? beside = null,
+        Random? random = null,
+        IGrainFactory? cluster = null,
+        ITokenVerifier? verifier = null,
+        ILoggerProvider? logging = null)
     {
         var upstream = await FakeUpstream.StartAsync(TestContext.Current.CancellationToken);
         var catalog = new ProviderCatalog(BuiltInProviders.All);
@@ -101,8 +112,13 @@ internal sealed class DataPlaneHost : IAsyncDisposable
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        builder.Services.AddSingleton(grains);
-        builder.Services.AddSingleton<ITokenVerifier>(tokens);
+        if (logging is not null)
+        {
+            builder.Logging.AddProvider(logging);
+        }
+
+        builder.Services.AddSingleton(cluster ?? grains);
+        builder.Services.AddSingleton(verifier ?? tokens);
         builder.Services.AddSingleton<ILogStore>(logs);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton(options);

@@ -8,9 +8,11 @@ using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
+using GatewayActors.Front.Tests.Telemetry;
 using GatewayActors.Grains.Caching;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Pricing;
+using GatewayActors.Testing.Grains;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +38,11 @@ public sealed class AdminHost : IAsyncLifetime
 
     internal MemoryLogStore Logs { get; } = new();
 
+    /// <summary>What the grains have stored; fails when a test wants it to.</summary>
+    internal SharedGrainStorage Storage { get; } = new();
+
+    internal RecordedEvents Events { get; } = new();
+
     internal IGrainFactory Grains => _cluster!.Client;
 
     internal IReadOnlyList<RouteEndpoint> Endpoints => [.. _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
@@ -47,14 +54,14 @@ public sealed class AdminHost : IAsyncLifetime
         var cluster = new InProcessTestClusterBuilder(1);
         cluster.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorageAsDefault();
+            Storage.AddTo(silo.Services);
             silo.Services.AddCacheShards();
         });
         _cluster = cluster.Build();
         await _cluster.DeployAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(Events);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IGrainFactory>(_cluster.Client);
         builder.Services.AddSingleton(new OperatorToken(OperatorToken));

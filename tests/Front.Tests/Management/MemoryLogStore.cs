@@ -14,6 +14,9 @@ internal sealed class MemoryLogStore : ILogStore, ILogFlush
 
     public ConcurrentDictionary<Guid, LogPatch> Patches { get; } = [];
 
+    /// <summary>What goes wrong with the lists of an account.</summary>
+    public ConcurrentDictionary<string, Exception> Failures { get; } = [];
+
     public LogRanges? Ranges { get; set; }
 
     public void Add(LogEntry entry) => _entries[entry.Id] = entry;
@@ -45,6 +48,11 @@ internal sealed class MemoryLogStore : ILogStore, ILogFlush
     public Task<LogPage> ListAsync(LogQuery query, CancellationToken cancellationToken = default)
     {
         LastQueries[query.AccountId] = query;
+        if (Failures.TryGetValue(query.AccountId, out var failure))
+        {
+            return Task.FromException<LogPage>(failure);
+        }
+
         var entries = Of(query.AccountId, query.GatewayId).OrderByDescending(entry => entry.Id).ToArray();
         var ranges = query.WithRanges ? Ranges ?? new(null, null, null, null, null, null, null, null, null, null) : null;
         return Task.FromResult(new LogPage([.. entries.Skip((query.Page - 1) * query.PerPage).Take(query.PerPage)], entries.Length, ranges));

@@ -165,6 +165,25 @@ public sealed class GatewayGrainTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task AdmitAsync_StateCannotBeRead_FailsAsInfrastructureThroughEveryDoor()
+    {
+        var account = await fixture.CreateAccountAsync();
+        foreach (var door in fixture.Doors)
+        {
+            var gateway = door.GetGrain<IGatewayGrain>(Abstractions.GrainKeys.Gateway(account, "g" + Guid.CreateVersion7().ToString("N")));
+            fixture.Storage.BeforeRead(gateway, () => new IOException("disk broken"));
+
+            var failure = await Record.ExceptionAsync(async () => await gateway.AdmitAsync(0, Caller.Authenticated, _cancelled));
+            Assert.IsAssignableFrom<OrleansException>(failure);
+            failure = await Record.ExceptionAsync(async () => await gateway.GetAsync(_cancelled));
+            Assert.IsAssignableFrom<OrleansException>(failure);
+
+            fixture.Storage.BeforeRead(gateway, () => null);
+            Assert.Null(await gateway.GetAsync(_cancelled));
+        }
+    }
+
+    [Fact]
     public async Task DeleteAsync_AccountFailsToForgetIt_TheGatewayIsGoneAndCanBeDeletedFromTheListLater()
     {
         var account = await fixture.CreateAccountAsync();

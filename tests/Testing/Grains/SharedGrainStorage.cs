@@ -19,6 +19,8 @@ public sealed class SharedGrainStorage
     private readonly ConcurrentDictionary<(string State, GrainId Grain), Row> _rows = new();
     private readonly ConcurrentDictionary<GrainId, int> _reads = new();
     private readonly ConcurrentDictionary<GrainId, Func<Exception?>> _beforeWrite = new();
+    private readonly ConcurrentDictionary<GrainId, Func<Exception?>> _beforeRead = new();
+    private readonly ConcurrentDictionary<string, Func<string, Exception?>> _beforeAnyRead = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<GrainId, Func<Task>> _duringWrite = new();
 
     /// <summary>Makes this the default storage of a silo.</summary>
@@ -44,6 +46,16 @@ public sealed class SharedGrainStorage
     /// <param name="failure">Asked at every write; null lets it through.</param>
     public void BeforeWrite(IAddressable grain, Func<Exception?> failure) => _beforeWrite[grain.GetGrainId()] = failure;
 
+    /// <summary>Lets a grain's next reads fail: it cannot be activated.</summary>
+    /// <param name="grain">The grain.</param>
+    /// <param name="failure">Asked at every read; null lets it through.</param>
+    public void BeforeRead(IAddressable grain, Func<Exception?> failure) => _beforeRead[grain.GetGrainId()] = failure;
+
+    /// <summary>Lets the next reads of a kind of state fail.</summary>
+    /// <param name="state">The state's name.</param>
+    /// <param name="failure">Asked at every read with the grain's key; null lets it through.</param>
+    public void BeforeAnyRead(string state, Func<string, Exception?> failure) => _beforeAnyRead[state] = failure;
+
     /// <summary>Holds a grain's writes back until the task ends.</summary>
     public void DuringWrite(IAddressable grain, Func<Task> wait) => _duringWrite[grain.GetGrainId()] = wait;
 
@@ -57,6 +69,11 @@ public sealed class SharedGrainStorage
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             ThrowIfCut();
+            if ((shared._beforeRead.GetValueOrDefault(grainId)?.Invoke() ?? shared._beforeAnyRead.GetValueOrDefault(stateName)?.Invoke(grainId.Key.ToString()!)) is { } exception)
+            {
+                return Task.FromException(exception);
+            }
+
             shared._reads.AddOrUpdate(grainId, 1, (_, count) => count + 1);
             var row = shared._rows.GetValueOrDefault((stateName, grainId));
             grainState.RecordExists = row is not null;

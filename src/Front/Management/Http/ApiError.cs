@@ -58,6 +58,9 @@ internal static class ApiErrors
     /// <summary>A failure of ours; the id finds the log line.</summary>
     public static ApiError Internal(string requestId) => new(7000, $"Internal error, request {requestId}");
 
+    /// <summary>Nothing was read or stored for now; the id finds the log line.</summary>
+    public static ApiError Unavailable(string requestId) => new(7000, $"Unavailable for now, try again; request {requestId}");
+
     /// <summary>A mistake in the input.</summary>
     public static ApiError Invalid(string message, params IReadOnlyList<string> path) => new(InvalidInputCode, message) { Path = path };
 }
