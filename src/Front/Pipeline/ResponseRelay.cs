@@ -12,6 +12,9 @@ namespace GatewayActors.Front.Pipeline;
 /// </summary>
 internal sealed partial class ResponseRelay(Settlement settlement, GatewayOptions options, TimeProvider timeProvider, ILogger<ResponseRelay> logger)
 {
+    /// <summary>How long a client hears nothing before it is given a sign of life, in formats that have one.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
+
     public async ValueTask RelayAsync(Step step, Answer answer)
     {
         var exchange = step.Exchange;
@@ -58,7 +61,7 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
         }
     }
 
-    private static async ValueTask CopyAsync(Step step, Answer answer, bool hasBody)
+    private async ValueTask CopyAsync(Step step, Answer answer, bool hasBody)
     {
         var exchange = step.Exchange;
         if (!hasBody)
@@ -83,9 +86,46 @@ internal sealed partial class ResponseRelay(Settlement settlement, GatewayOption
             await WriteAsync(step, answer.First);
         }
 
-        while (!answer.IsWhole && await answer.ReadNextAsync() is { IsEmpty: false } piece)
+        while (!answer.IsWhole && await (answer.SignOfLife.IsEmpty ? answer.ReadNextAsync() : ReadPatientlyAsync(step, answer)) is { IsEmpty: false } piece)
         {
             await WriteAsync(step, piece);
+        }
+    }
+
+    /// <summary>Reads on, and gives signs of life meanwhile. They change nothing about how long the upstream may be silent.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> ReadPatientlyAsync(Step step, Answer answer)
+    {
+        var reading = answer.ReadNextAsync();
+        if (reading.IsCompleted)
+        {
+            return await reading;
+        }
+
+        var read = reading.AsTask();
+        while (true)
+        {
+            try
+            {
+                return await read.WaitAsync(LongestSilence, timeProvider);
+            }
+            catch (TimeoutException) when (!read.IsCompleted)
+            {
+                await SignalAsync(step, answer, read);
+            }
+        }
+    }
+
+    private static async ValueTask SignalAsync(Step step, Answer answer, Task read)
+    {
+        try
+        {
+            await WriteAsync(step, answer.SignOfLife);
+        }
+        catch
+        {
+            // The client is gone, which ends the read too; while it runs nothing of the answer may be taken apart.
+            await read.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 

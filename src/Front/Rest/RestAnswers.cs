@@ -9,7 +9,6 @@ namespace GatewayActors.Front.Rest;
 /// <summary>Which answers of providers the API host tells in its own words.</summary>
 internal static class RestAnswers
 {
-    private const int MaxErrorBytes = 64 * 1024;
     private const int NoCredit = 2021;
 
     /// <summary>The error of a model that nobody here serves.</summary>
@@ -42,7 +41,7 @@ internal static class RestAnswers
 
     private static async ValueTask<Answer> FailAsync(Step step, Answer answer)
     {
-        var fault = UpstreamErrorBody.Read(answer.StatusCode, await AnswerBody.ReadAsync(answer, MaxErrorBytes));
+        var fault = UpstreamErrorBody.Read(answer.StatusCode, await AnswerBodies.ReadErrorAsync(answer));
         if (!answer.IsWhole)
         {
             await answer.FinishAsync(); // Others may still be reading what the client of this one gets no more of.

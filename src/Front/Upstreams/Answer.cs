@@ -33,6 +33,9 @@ internal abstract class Answer : IDisposable
     /// <summary>Whether a limit of time was hit while it was read.</summary>
     public virtual bool TimedOut => false;
 
+    /// <summary>What the client is told while it waits for the next bytes, so that it does not take silence for an end; empty for nothing.</summary>
+    public virtual ReadOnlyMemory<byte> SignOfLife => default;
+
     /// <summary>Copies the headers that go on to the client.</summary>
     public abstract void CopyHeaders(IHeaderDictionary headers);
 

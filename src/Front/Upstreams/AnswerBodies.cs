@@ -15,6 +15,27 @@ internal static class AnswerBodies
     /// <summary>What is said of a longer one.</summary>
     public static ChatFault TooLong { get; } = new(502, "server_error", "answer_too_long", $"The provider's answer is longer than {MaxWholeBytes / 1024 / 1024} MiB; ask for less at once.");
 
+    /// <summary>The body of an error as far as it comes in and is not too long: what came says more than that the rest did not.</summary>
+    /// <param name="answer">The answer; stays the caller's.</param>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadErrorAsync(Answer answer)
+    {
+        var body = new ArrayBufferWriter<byte>(Math.Max(answer.First.Length * 2, 256));
+        try
+        {
+            await CopyAsync(answer, body, MaxErrorBytes);
+        }
+        catch (Exception exception) when (IsBroken(answer, exception))
+        {
+            // As far as it came.
+        }
+
+        return body.WrittenMemory;
+    }
+
+    /// <summary>Whether a failure while an answer was read is the provider's. A client that went away is nobody to answer to.</summary>
+    public static bool IsBroken(Answer answer, Exception exception) =>
+        exception is IOException or HttpRequestException || (exception is OperationCanceledException && answer.TimedOut);
+
     /// <summary>The body, and whether that is all of it.</summary>
     /// <param name="answer">The answer; stays the caller's.</param>
     /// <param name="most">About how much is read at most.</param>
@@ -26,16 +47,22 @@ internal static class AnswerBodies
         }
 
         var body = new ArrayBufferWriter<byte>(Math.Max(answer.First.Length * 2, 4096));
+        var isWhole = await CopyAsync(answer, body, most);
+        return (body.WrittenMemory, isWhole);
+    }
+
+    private static async ValueTask<bool> CopyAsync(Answer answer, ArrayBufferWriter<byte> body, int most)
+    {
         body.Write(answer.First.Span);
-        while (await answer.ReadNextAsync() is { IsEmpty: false } piece)
+        while (!answer.IsWhole && await answer.ReadNextAsync() is { IsEmpty: false } piece)
         {
             body.Write(piece.Span);
             if (body.WrittenCount > most)
             {
-                return (body.WrittenMemory, false);
+                return false;
             }
         }
 
-        return (body.WrittenMemory, true);
+        return true;
     }
 }

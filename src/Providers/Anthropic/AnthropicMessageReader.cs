@@ -27,7 +27,7 @@ internal sealed class AnthropicMessageReader(ChatAnswer answer, ClaudeAnswer mes
         }
 
         message.Usage([], root.Member("usage"));
-        message.Finish(reason, root.Member("stop_details"));
+        message.Finish(reason, root.Member("stop_details"), root.Text("stop_sequence"));
     }
 
     private void ReadBlock(JsonElement block)

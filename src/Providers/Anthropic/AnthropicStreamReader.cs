@@ -42,7 +42,7 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
                 message.Usage(_usage, data.Member("usage"));
                 if (data.Member("delta").Text("stop_reason") is { } reason)
                 {
-                    message.Finish(reason, data.Member("delta").Member("stop_details"));
+                    message.Finish(reason, data.Member("delta").Member("stop_details"), data.Member("delta").Text("stop_sequence"));
                 }
 
                 break;

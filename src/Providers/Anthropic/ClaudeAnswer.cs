@@ -12,6 +12,9 @@ namespace GatewayActors.Providers.Anthropic;
 /// <param name="HidesReasoning">Whether the client does not want to see reasoning.</param>
 internal sealed record ClaudeAnswerForm(string Format, bool UsesAnswerTool, bool MayBeFenced, bool HidesReasoning)
 {
+    /// <summary>Texts at which the answer ends.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
     /// <summary>The tool whose arguments are the answer, for models that take no schema.</summary>
     public const string AnswerTool = "json_output";
 
@@ -84,7 +87,11 @@ internal sealed class ClaudeAnswer(ChatAnswer answer, ClaudeAnswerForm form)
         }
     }
 
-    public void Finish(string reason, JsonElement details)
+    /// <summary>Takes why the answer has ended.</summary>
+    /// <param name="reason">The provider's word.</param>
+    /// <param name="details">More about a refusal; undefined for nothing.</param>
+    /// <param name="stopSequence">The text that ended it; null if the provider does not say.</param>
+    public void Finish(string reason, JsonElement details, string? stopSequence)
     {
         if (_fence?.End() is { Length: > 0 } rest)
         {
@@ -102,13 +109,14 @@ internal sealed class ClaudeAnswer(ChatAnswer answer, ClaudeAnswerForm form)
             answer.Refusal(0, explanation);
         }
 
-        answer.Finish(0, reason switch
+        var finish = reason switch
         {
             "max_tokens" or "model_context_window_exceeded" => ChatFinish.Length,
             "refusal" or "content_filtered" or "guardrail_intervened" => ChatFinish.ContentFilter,
             "tool_use" when _hasCalls || !form.UsesAnswerTool => ChatFinish.ToolCalls,
             _ => ChatFinish.Stop,
-        });
+        };
+        answer.Finish(0, finish, reason == "stop_sequence" ? StopSequences.Find(form.Stop, stopSequence) : null);
     }
 
     /// <summary>Gives out usage: what the end states, over what the start stated.</summary>

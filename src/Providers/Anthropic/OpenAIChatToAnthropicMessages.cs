@@ -102,7 +102,7 @@ internal sealed class OpenAIChatToAnthropicMessages : ChatTranslator
             Headers = blocks.UsesFiles ? FilesHeaders : PlainHeaders,
             Dropped = dropped,
             Names = names,
-            Form = new(ClaudeReasoning.Anthropic, tools.UsesAnswerTool, request.Format.Kind == ChatFormatKind.JsonObject, request.Reasoning.Exclude),
+            Form = new(ClaudeReasoning.Anthropic, tools.UsesAnswerTool, request.Format.Kind == ChatFormatKind.JsonObject, request.Reasoning.Exclude) { Stop = request.Stop },
         };
     }
 

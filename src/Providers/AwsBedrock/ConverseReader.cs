@@ -35,7 +35,7 @@ internal sealed class ConverseReader(ChatAnswer answer, ClaudeAnswer message) : 
         }
 
         Usage(Answer, root.Member("usage"));
-        message.Finish(reason, default);
+        message.Finish(reason, default, root.Member("additionalModelResponseFields").Text("stop_sequence"));
     }
 
     private void ReadBlock(JsonElement block)

@@ -14,6 +14,9 @@ internal sealed class ConverseSettings(ChatRequest request, BedrockModel model, 
     private ClaudeThinking _thinking;
     private ClaudeSampling _sampling;
 
+    /// <summary>Texts at which the answer ends, as they are sent.</summary>
+    public IReadOnlyList<string> Stop => _sampling.Stop;
+
     /// <summary>Decides how the model is to think and to choose its words.</summary>
     /// <param name="isImpossible">Whether the rest of the request does not go together with thinking.</param>
     public void Decide(bool isImpossible)
@@ -58,6 +61,7 @@ internal sealed class ConverseSettings(ChatRequest request, BedrockModel model, 
     {
         WriteInference();
         WriteFields();
+        WriteAsked();
         WriteMetadata();
         switch (request.Root.Text("service_tier"))
         {
@@ -160,6 +164,17 @@ internal sealed class ConverseSettings(ChatRequest request, BedrockModel model, 
         {
             json.WritePropertyName("additionalModelRequestFields"u8);
             json.WriteRawValue(output.WrittenSpan, skipInputValidation: true);
+        }
+    }
+
+    /// <summary>Converse says that a text has ended the answer, and Claude says which: it stands in the model's own answer.</summary>
+    private void WriteAsked()
+    {
+        if (model.Claude.IsClaude && Stop.Count > 0 && !request.Root.Member("extra_body").Member("aws-bedrock").Member("additionalModelResponseFieldPaths").IsDefined)
+        {
+            json.WriteStartArray("additionalModelResponseFieldPaths"u8);
+            json.WriteStringValue(request.Stream ? "/delta/stop_sequence"u8 : "/stop_sequence"u8);
+            json.WriteEndArray();
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class ConverseStreamReader(ChatAnswer answer, ClaudeAnswer messa
         }
         else if (type.SequenceEqual("messageStop"u8))
         {
-            message.Finish(data.Text("stopReason") ?? "", default);
+            message.Finish(data.Text("stopReason") ?? "", default, data.Member("additionalModelResponseFields").Member("delta").Text("stop_sequence"));
         }
         else if (type.SequenceEqual("metadata"u8))
         {

@@ -51,7 +51,7 @@ internal sealed class OpenAIChatToConverse : ChatTranslator
             Body = output.WrittenMemory,
             Dropped = dropped,
             Names = names,
-            Form = new(ClaudeReasoning.Bedrock, tools.UsesAnswerTool, asksInWords, request.Reasoning.Exclude),
+            Form = new(ClaudeReasoning.Bedrock, tools.UsesAnswerTool, asksInWords, request.Reasoning.Exclude) { Stop = settings.Stop },
         };
     }
 

@@ -4,7 +4,7 @@ using GatewayActors.Providers.Translation;
 namespace GatewayActors.Providers.Cohere;
 
 /// <summary>Reads the whole answer of Cohere's chat, version 2.</summary>
-internal sealed class CohereWholeReader(ChatAnswer answer, bool hidesReasoning) : WholeAnswerReader(answer)
+internal sealed class CohereWholeReader(ChatAnswer answer, bool hidesReasoning, IReadOnlyList<string> stop) : WholeAnswerReader(answer)
 {
     protected override void Read(JsonElement root)
     {
@@ -48,12 +48,12 @@ internal sealed class CohereWholeReader(ChatAnswer answer, bool hidesReasoning) 
             Answer.EndCall(0, number);
         }
 
-        CohereEnd.Read(Answer, root);
+        CohereEnd.Read(Answer, root, stop);
     }
 }
 
 /// <summary>Reads the stream of Cohere's chat, version 2.</summary>
-internal sealed class CohereStreamReader(ChatAnswer answer, bool hidesReasoning) : EventAnswerReader(answer)
+internal sealed class CohereStreamReader(ChatAnswer answer, bool hidesReasoning, IReadOnlyList<string> stop) : EventAnswerReader(answer)
 {
     private readonly Dictionary<long, int> _calls = []; // by Cohere's index
 
@@ -82,7 +82,7 @@ internal sealed class CohereStreamReader(ChatAnswer answer, bool hidesReasoning)
                 Answer.EndCall(0, call);
                 break;
             case "message-end":
-                CohereEnd.Read(Answer, delta);
+                CohereEnd.Read(Answer, delta, stop);
                 break;
             case null when data.Text("message") is { } problem:
                 Answer.Fail(CohereEnd.Fault(problem));
@@ -131,7 +131,7 @@ internal sealed class CohereStreamReader(ChatAnswer answer, bool hidesReasoning)
 /// <summary>What both forms of an answer end with.</summary>
 internal static class CohereEnd
 {
-    public static void Read(ChatAnswer answer, JsonElement holder)
+    public static void Read(ChatAnswer answer, JsonElement holder, IReadOnlyList<string> stop)
     {
         ReadUsage(answer, holder.Member("usage"));
         switch (holder.Text("finish_reason"))
@@ -145,6 +145,9 @@ internal static class CohereEnd
             case ("ERROR" or "ERROR_TOXIC" or "TIMEOUT") and var reason:
                 var code = reason.ToLowerInvariant();
                 answer.Fail(holder.Text("error") is { } problem ? Fault(problem) with { Code = code } : ChatFault.Native(code));
+                break;
+            case "STOP_SEQUENCE":
+                answer.Finish(0, ChatFinish.Stop, StopSequences.Find(stop, named: null));
                 break;
             case not null:
                 answer.Finish(0, ChatFinish.Stop);

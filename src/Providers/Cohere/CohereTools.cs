@@ -71,7 +71,7 @@ internal static class CohereTools
         json.WritePropertyName("parameters"u8); // it must be there
         if (tool.Parameters.IsObject)
         {
-            OpenAIChatToCohere.WriteRaw(json, tool.Parameters);
+            json.WriteRaw(tool.Parameters);
         }
         else
         {

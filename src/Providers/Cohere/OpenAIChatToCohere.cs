@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayActors.Providers.Translation;
 
@@ -12,6 +11,8 @@ internal sealed class OpenAIChatToCohere : ChatTranslator
 {
     private const int MaxStops = 5;
     private const int MaxTopK = 500;
+
+    private static readonly string[] Extras = ["citation_options", "safety_mode", "priority"];
 
     private static readonly FrozenSet<string> Handled = FrozenSet.Create(
         StringComparer.Ordinal, "top_k", "frequency_penalty", "presence_penalty", "seed", "modalities");
@@ -40,7 +41,7 @@ internal sealed class OpenAIChatToCohere : ChatTranslator
             WriteFormat(json, request.Format);
         }
 
-        WriteExtras(json, request.Root, dropped);
+        RequestMembers.WriteExtras(json, request.Root, "cohere", Extras, dropped);
         json.WriteEndObject();
         json.Flush();
         return new CohereCall
@@ -50,6 +51,7 @@ internal sealed class OpenAIChatToCohere : ChatTranslator
             Dropped = dropped,
             HidesReasoning = request.Reasoning.Exclude,
             IsUnfenced = needsInstruction,
+            Stop = request.Stop,
         };
     }
 
@@ -65,13 +67,7 @@ internal sealed class OpenAIChatToCohere : ChatTranslator
             throw new RefusedRequestException("Cohere takes at most 5 of them.", "stop");
         }
 
-        foreach (var item in request.Root.Items("modalities"))
-        {
-            if (item.ValueKind != JsonValueKind.String || !item.ValueEquals("text"u8))
-            {
-                throw new RefusedRequestException("Cohere answers in text only.", "modalities");
-            }
-        }
+        RequestMembers.RefuseModalities(request.Root, "Cohere answers in text only.");
     }
 
     private static void WriteSampling(Utf8JsonWriter json, ChatRequest request, List<string> dropped)
@@ -130,41 +126,10 @@ internal sealed class OpenAIChatToCohere : ChatTranslator
         if (format.Kind == ChatFormatKind.JsonSchema)
         {
             json.WritePropertyName("json_schema"u8);
-            WriteRaw(json, format.Schema);
+            json.WriteRaw(format.Schema);
         }
 
         json.WriteEndObject();
-    }
-
-    /// <summary>What only Cohere knows, under its name.</summary>
-    private static void WriteExtras(Utf8JsonWriter json, JsonElement root, List<string> dropped)
-    {
-        if (root.Member("extra_body") is not { ValueKind: JsonValueKind.Object } all)
-        {
-            return;
-        }
-
-        foreach (var provider in all.EnumerateObject())
-        {
-            if (!provider.NameEquals("cohere"u8) || !provider.Value.IsObject)
-            {
-                dropped.Add("extra_body." + provider.Name);
-                continue;
-            }
-
-            foreach (var member in provider.Value.EnumerateObject())
-            {
-                if (member.Name is "citation_options" or "safety_mode" or "priority")
-                {
-                    json.WritePropertyName(member.Name);
-                    WriteRaw(json, member.Value);
-                }
-                else
-                {
-                    dropped.Add("extra_body.cohere." + member.Name);
-                }
-            }
-        }
     }
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, double? value, double least, double most)
@@ -174,8 +139,6 @@ internal sealed class OpenAIChatToCohere : ChatTranslator
             json.WriteNumber(name, Math.Clamp(number, least, most));
         }
     }
-
-    internal static void WriteRaw(Utf8JsonWriter json, JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }
 
 /// <summary>A request to Cohere.</summary>
@@ -187,9 +150,12 @@ internal sealed class CohereCall : ChatCall
     /// <summary>Whether the answer is JSON that may come in a code fence.</summary>
     public bool IsUnfenced { get; init; }
 
+    /// <summary>Texts at which the answer ends.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
     public override ChatAnswerReader CreateReader(ChatAnswer answer, bool isStream)
     {
         var target = IsUnfenced ? new UnfencedAnswer(answer) : answer;
-        return isStream ? new CohereStreamReader(target, HidesReasoning) : new CohereWholeReader(target, HidesReasoning);
+        return isStream ? new CohereStreamReader(target, HidesReasoning, Stop) : new CohereWholeReader(target, HidesReasoning, Stop);
     }
 }

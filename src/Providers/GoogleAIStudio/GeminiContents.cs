@@ -301,7 +301,7 @@ internal sealed class GeminiContents
         {
             if (document?.RootElement.IsObject is true)
             {
-                GeminiDraft.WriteRaw(_json, document.RootElement);
+                _json.WriteRaw(document.RootElement);
                 return;
             }
 
@@ -313,7 +313,7 @@ internal sealed class GeminiContents
             }
             else
             {
-                GeminiDraft.WriteRaw(_json, document.RootElement);
+                _json.WriteRaw(document.RootElement);
             }
 
             _json.WriteEndObject();

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayActors.Providers.Translation;
 
@@ -61,9 +60,6 @@ internal sealed class GeminiDraft : IDisposable
             return _body.WrittenMemory;
         }
     }
-
-    /// <summary>Copies a value as it stands: what the client wrote is not ours to change, not even in its escapes.</summary>
-    public static void WriteRaw(Utf8JsonWriter json, JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 
     public void Dispose() => Json.Dispose();
 }

@@ -53,13 +53,13 @@ internal sealed class GeminiExtras
         if (_cachedContent.IsDefined)
         {
             json.WritePropertyName("cachedContent"u8);
-            GeminiDraft.WriteRaw(draft.Json, _cachedContent);
+            draft.Json.WriteRaw(_cachedContent);
         }
 
         if (_safetySettings.IsDefined)
         {
             json.WritePropertyName("safetySettings"u8);
-            GeminiDraft.WriteRaw(draft.Json, _safetySettings);
+            draft.Json.WriteRaw(_safetySettings);
         }
 
         if (_tier is not null)
@@ -87,7 +87,7 @@ internal sealed class GeminiExtras
                 _ => throw new RefusedRequestException("It may hold thinking_budget, thinking_level and include_thoughts.", "extra_body.google.thinking_config"),
             };
             json.WritePropertyName(name);
-            GeminiDraft.WriteRaw(json, member.Value);
+            json.WriteRaw(member.Value);
         }
 
         json.WriteEndObject();

@@ -164,7 +164,7 @@ internal sealed class GeminiSettings
         if (_draft.Model.TakesJsonSchema)
         {
             Json.WritePropertyName("responseJsonSchema"u8);
-            GeminiDraft.WriteRaw(Json, format.Schema);
+            Json.WriteRaw(format.Schema);
         }
         else if (!OpenApiSchema.IsEmptyObject(format.Schema))
         {

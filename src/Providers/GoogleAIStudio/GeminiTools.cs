@@ -67,7 +67,7 @@ internal static class GeminiTools
         if (draft.Model.TakesJsonSchema)
         {
             draft.Json.WritePropertyName("parametersJsonSchema"u8);
-            GeminiDraft.WriteRaw(draft.Json, tool.Parameters);
+            draft.Json.WriteRaw(tool.Parameters);
         }
         else if (!OpenApiSchema.IsEmptyObject(tool.Parameters))
         {
@@ -114,7 +114,7 @@ internal static class GeminiTools
             });
             if (native.Member(type) is { ValueKind: JsonValueKind.Object } settings)
             {
-                GeminiDraft.WriteRaw(draft.Json, settings);
+                draft.Json.WriteRaw(settings);
             }
             else
             {

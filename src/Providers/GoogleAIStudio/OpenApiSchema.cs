@@ -116,7 +116,7 @@ internal sealed class OpenApiSchema
             if (node.Find(name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value)
             {
                 _json.WritePropertyName(name);
-                GeminiDraft.WriteRaw(_json, value);
+                _json.WriteRaw(value);
             }
         }
 
@@ -124,7 +124,7 @@ internal sealed class OpenApiSchema
         if (node.Find("format").ValueKind == JsonValueKind.String && node.Find("format").GetString() is "date-time" or "enum" or "float" or "double" or "int32" or "int64")
         {
             _json.WritePropertyName("format"u8);
-            GeminiDraft.WriteRaw(_json, node.Find("format"));
+            _json.WriteRaw(node.Find("format"));
         }
 
         var isNullable = node.Find("nullable").IsTrue;
@@ -302,7 +302,7 @@ internal sealed class OpenApiSchema
         {
             if (value.ValueKind == JsonValueKind.String)
             {
-                GeminiDraft.WriteRaw(_json, value);
+                _json.WriteRaw(value);
             }
             else
             {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayActors.Providers.Translation;
 
@@ -52,7 +51,7 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
             if (Kept.Contains(member.Name) && member.Name != "store" && member.Value.ValueKind != JsonValueKind.Null)
             {
                 json.WritePropertyName(member.Name);
-                WriteRaw(json, member.Value);
+                json.WriteRaw(member.Value);
             }
         }
 
@@ -70,13 +69,7 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
             throw new RefusedRequestException("This model gives one answer only.", "n");
         }
 
-        foreach (var item in request.Root.Items("modalities"))
-        {
-            if (item.ValueKind != JsonValueKind.String || !item.ValueEquals("text"u8))
-            {
-                throw new RefusedRequestException("This model answers in text only.", "modalities");
-            }
-        }
+        RequestMembers.RefuseModalities(request.Root, "This model answers in text only.");
     }
 
     private static void WriteSettings(Utf8JsonWriter json, ChatRequest request, bool reasons, List<string> dropped)
@@ -158,7 +151,7 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
             foreach (var member in schema.EnumerateObject())
             {
                 json.WritePropertyName(member.Name);
-                WriteRaw(json, member.Value);
+                json.WriteRaw(member.Value);
             }
 
             return;
@@ -172,7 +165,7 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
         }
 
         json.WritePropertyName("schema"u8);
-        WriteRaw(json, request.Format.Schema);
+        json.WriteRaw(request.Format.Schema);
     }
 
     private static void WriteInclude(Utf8JsonWriter json, ChatRequest request, bool reasons)
@@ -202,8 +195,6 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
         ChatEffort.XHigh => "xhigh",
         ChatEffort.Max => "max",
     };
-
-    internal static void WriteRaw(Utf8JsonWriter json, JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }
 
 /// <summary>A request to Responses.</summary>

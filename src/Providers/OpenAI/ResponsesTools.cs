@@ -43,7 +43,7 @@ internal static class ResponsesTools
                 throw new RefusedRequestException("Only functions can be used with this model.", $"tools[{index}].type");
             }
 
-            OpenAIChatToResponses.WriteRaw(json, tool.Native); // One of OpenAI's own.
+            json.WriteRaw(tool.Native); // One of OpenAI's own.
             return;
         }
 
@@ -58,7 +58,7 @@ internal static class ResponsesTools
         json.WritePropertyName("parameters"u8);
         if (tool.Parameters.IsObject)
         {
-            OpenAIChatToResponses.WriteRaw(json, tool.Parameters);
+            json.WriteRaw(tool.Parameters);
         }
         else
         {

@@ -46,6 +46,9 @@ public abstract class BlockAnswer(ChatAnswerFacts facts) : ChatAnswer
     /// <summary>What it needs to know about the request.</summary>
     protected ChatAnswerFacts Facts { get; } = facts;
 
+    /// <summary>Which of the client's texts ended the answer; null if none did, or nobody says which.</summary>
+    protected string? StopSequence { get; private set; }
+
     /// <summary>Whether an answer that does not say why it ended is cut off.</summary>
     protected abstract bool NeedsReason { get; }
 
@@ -93,12 +96,15 @@ public abstract class BlockAnswer(ChatAnswerFacts facts) : ChatAnswer
     public sealed override void EndCall(int choice, int call) => Take(choice, new(EventKind.EndCall) { Call = _calls[call] });
 
     /// <inheritdoc/>
-    public sealed override void Finish(int choice, ChatFinish reason)
+    public sealed override void Finish(int choice, ChatFinish reason, string? stopSequence = null)
     {
         if (choice == 0)
         {
             Start(null, null);
-            _reason ??= reason;
+            if (_reason is null)
+            {
+                (_reason, StopSequence) = (reason, stopSequence);
+            }
         }
     }
 

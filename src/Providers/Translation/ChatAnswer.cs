@@ -52,7 +52,10 @@ public abstract class ChatAnswer : IDisposable
     public abstract void EndCall(int choice, int call);
 
     /// <summary>Why a choice has ended.</summary>
-    public abstract void Finish(int choice, ChatFinish reason);
+    /// <param name="choice">The choice.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="stopSequence">Which of the client's texts ended it, where the provider tells; else null.</param>
+    public abstract void Finish(int choice, ChatFinish reason, string? stopSequence = null);
 
     /// <summary>What was used; the last word holds.</summary>
     public abstract void Usage(in ChatUsage usage);

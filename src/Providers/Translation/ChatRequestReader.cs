@@ -5,49 +5,15 @@ namespace GatewayActors.Providers.Translation;
 /// <summary>Takes a chat completion request in OpenAI's format apart.</summary>
 public static class ChatRequestReader
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
-
     /// <summary>Reads a body.</summary>
     /// <param name="body">The body; must stay as it is while the request lives.</param>
     /// <param name="model">The model, without its provider.</param>
     /// <exception cref="RefusedRequestException">It is no chat completion request.</exception>
-    public static ChatRequest Read(ReadOnlyMemory<byte> body, string model)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(body, Options);
-        }
-        catch (JsonException)
-        {
-            throw new RefusedRequestException("The body is not valid JSON.", null);
-        }
-
-        try
-        {
-            return Read(document, model);
-        }
-        catch (InvalidOperationException)
-        {
-            // The parser lets escapes through that are no characters, and throws when they are read.
-            document.Dispose();
-            throw new RefusedRequestException("The body holds text that is not valid Unicode.", null);
-        }
-        catch
-        {
-            document.Dispose();
-            throw;
-        }
-    }
+    public static ChatRequest Read(ReadOnlyMemory<byte> body, string model) => RequestReading.Read(body, document => Read(document, model));
 
     private static ChatRequest Read(JsonDocument document, string model)
     {
         var root = document.RootElement;
-        if (!root.IsObject)
-        {
-            throw new RefusedRequestException("The body must be a JSON object.", null);
-        }
-
         var usesFunctions = root.Member("functions").IsDefined && !root.Member("tools").IsDefined;
         return new(document)
         {
@@ -59,15 +25,15 @@ public static class ChatRequestReader
             ToolChoice = usesFunctions ? ReadFunctionCall(root.Member("function_call")) : ReadToolChoice(root.Member("tool_choice")),
             ParallelToolCalls = root.Member("parallel_tool_calls") is { ValueKind: JsonValueKind.True or JsonValueKind.False } parallel ? parallel.GetBoolean() : null,
             UsesFunctions = usesFunctions,
-            MaxTokens = Positive(root, "max_tokens"),
-            MaxCompletionTokens = Positive(root, "max_completion_tokens"),
-            Temperature = Number(root, "temperature"),
-            TopP = Number(root, "top_p"),
-            TopK = Integer(root, "top_k"),
-            FrequencyPenalty = Number(root, "frequency_penalty"),
-            PresencePenalty = Number(root, "presence_penalty"),
-            Seed = Integer(root, "seed"),
-            Choices = Positive(root, "n") ?? 1,
+            MaxTokens = RequestReading.Positive(root, "max_tokens"),
+            MaxCompletionTokens = RequestReading.Positive(root, "max_completion_tokens"),
+            Temperature = RequestReading.Number(root, "temperature"),
+            TopP = RequestReading.Number(root, "top_p"),
+            TopK = RequestReading.Integer(root, "top_k"),
+            FrequencyPenalty = RequestReading.Number(root, "frequency_penalty"),
+            PresencePenalty = RequestReading.Number(root, "presence_penalty"),
+            Seed = RequestReading.Integer(root, "seed"),
+            Choices = RequestReading.Positive(root, "n") ?? 1,
             Stop = ReadStop(root.Member("stop")),
             Reasoning = ReadReasoning(root),
             Format = ReadFormat(root.Member("response_format")),
@@ -199,19 +165,19 @@ public static class ChatRequestReader
     {
         if (root.Member("reasoning_effort").IsDefined)
         {
-            return new(Effort(root.Text("reasoning_effort"), "reasoning_effort"), null, false);
+            return new(RequestReading.Effort(root.Text("reasoning_effort"), "reasoning_effort"), null, false);
         }
 
         if (root.Member("reasoning") is { ValueKind: JsonValueKind.Object } reasoning)
         {
-            var effort = reasoning.Member("effort").IsDefined ? Effort(reasoning.Text("effort"), "reasoning.effort")
+            var effort = reasoning.Member("effort").IsDefined ? RequestReading.Effort(reasoning.Text("effort"), "reasoning.effort")
                 : reasoning.Member("enabled").ValueKind switch
                 {
                     JsonValueKind.True => ChatEffort.Medium,
                     JsonValueKind.False => ChatEffort.None,
                     _ => (ChatEffort?)null,
                 };
-            return new(effort, Positive(reasoning, "max_tokens", "reasoning."), reasoning.Member("exclude").IsTrue);
+            return new(effort, RequestReading.Positive(reasoning, "max_tokens", "reasoning."), reasoning.Member("exclude").IsTrue);
         }
 
         if (root.Member("thinking") is { ValueKind: JsonValueKind.Object } thinking)
@@ -219,7 +185,7 @@ public static class ChatRequestReader
             return thinking.Text("type") switch
             {
                 "disabled" => new(ChatEffort.None, null, false),
-                "enabled" => new(null, Positive(thinking, "budget_tokens", "thinking.") ?? 1024, false),
+                "enabled" => new(null, RequestReading.Positive(thinking, "budget_tokens", "thinking.") ?? 1024, false),
                 "adaptive" => new(ChatEffort.Medium, null, false),
                 _ => throw new RefusedRequestException("It must be enabled, disabled or adaptive.", "thinking.type"),
             };
@@ -227,18 +193,6 @@ public static class ChatRequestReader
 
         return default;
     }
-
-    private static ChatEffort Effort(string? word, string place) => word switch
-    {
-        "none" => ChatEffort.None,
-        "minimal" => ChatEffort.Minimal,
-        "low" => ChatEffort.Low,
-        "medium" => ChatEffort.Medium,
-        "high" => ChatEffort.High,
-        "xhigh" => ChatEffort.XHigh,
-        "max" => ChatEffort.Max,
-        _ => throw new RefusedRequestException("It must be none, minimal, low, medium, high, xhigh or max.", place),
-    };
 
     private static ChatFormat ReadFormat(JsonElement format)
     {
@@ -262,18 +216,4 @@ public static class ChatRequestReader
                 throw new RefusedRequestException("It must be text, json_object or json_schema.", "response_format.type");
         }
     }
-
-    private static double? Number(JsonElement root, string name) =>
-        root.Number(name) ?? (root.Member(name).IsDefined ? throw new RefusedRequestException("It must be a number.", name) : null);
-
-    private static long? Integer(JsonElement root, string name, string prefix = "") =>
-        root.Integer(name) ?? (root.Member(name).IsDefined ? throw new RefusedRequestException("It must be a whole number.", prefix + name) : null);
-
-    private static long? Positive(JsonElement root, string name, string prefix = "") =>
-        Integer(root, name, prefix) switch
-        {
-            null => null,
-            > 0 and var value => value,
-            _ => throw new RefusedRequestException("It must be above 0.", prefix + name),
-        };
 }

@@ -154,7 +154,7 @@ public sealed class ChunkWriter(ChatAnswerFacts facts, IBufferWriter<byte> outpu
     }
 
     /// <inheritdoc/>
-    public override void Finish(int choice, ChatFinish reason)
+    public override void Finish(int choice, ChatFinish reason, string? stopSequence = null)
     {
         var state = Open(choice);
         if (!state.IsFinished && BeginDelta(choice))

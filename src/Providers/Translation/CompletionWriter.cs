@@ -64,7 +64,7 @@ public sealed class CompletionWriter(ChatAnswerFacts facts, IBufferWriter<byte> 
     }
 
     /// <inheritdoc/>
-    public override void Finish(int choice, ChatFinish reason) => Of(choice).Finish ??= reason;
+    public override void Finish(int choice, ChatFinish reason, string? stopSequence = null) => Of(choice).Finish ??= reason;
 
     /// <inheritdoc/>
     public override void Usage(in ChatUsage usage) => _usage = usage;

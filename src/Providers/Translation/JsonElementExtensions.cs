@@ -1,10 +1,17 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace GatewayActors.Providers.Translation;
 
-/// <summary>Reads members that may be absent, null or of another type than they should be.</summary>
+/// <summary>Reads members that may be absent, null or of another type than they should be, and copies values.</summary>
 internal static class JsonElementExtensions
 {
+    extension(Utf8JsonWriter json)
+    {
+        /// <summary>Copies a value as it stands: what the client wrote is not ours to change, not even in its escapes.</summary>
+        public void WriteRaw(JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+    }
+
     extension(JsonElement element)
     {
         /// <summary>A member that is there and not null; undefined otherwise, also of what is no object.</summary>

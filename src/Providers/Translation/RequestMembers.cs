@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace GatewayActors.Providers.Translation;
 
-/// <summary>Names the members of a request that a provider's format lacks.</summary>
+/// <summary>What translators do alike about members of a request that are not common to all.</summary>
 internal static class RequestMembers
 {
     // Read by every translation; what becomes of each is its own affair.
@@ -22,6 +22,54 @@ internal static class RequestMembers
             if (!Common.Contains(name) && !handled.Contains(name) && !SaysNothing(name, member.Value))
             {
                 dropped.Add(name);
+            }
+        }
+    }
+
+    /// <summary>Refuses a request for anything but text.</summary>
+    public static void RefuseModalities(JsonElement root, string message)
+    {
+        foreach (var item in root.Items("modalities"))
+        {
+            if (item.ValueKind != JsonValueKind.String || !item.ValueEquals("text"u8))
+            {
+                throw new RefusedRequestException(message, "modalities");
+            }
+        }
+    }
+
+    /// <summary>Writes what only one provider knows, which stands in <c>extra_body</c> under its name.</summary>
+    /// <param name="json">Takes it.</param>
+    /// <param name="root">The request.</param>
+    /// <param name="slug">The provider.</param>
+    /// <param name="known">Its members.</param>
+    /// <param name="dropped">Takes the names of all others.</param>
+    public static void WriteExtras(Utf8JsonWriter json, JsonElement root, string slug, string[] known, List<string> dropped)
+    {
+        if (root.Member("extra_body") is not { ValueKind: JsonValueKind.Object } all)
+        {
+            return;
+        }
+
+        foreach (var provider in all.EnumerateObject())
+        {
+            if (!provider.NameEquals(slug) || !provider.Value.IsObject)
+            {
+                dropped.Add("extra_body." + provider.Name);
+                continue;
+            }
+
+            foreach (var member in provider.Value.EnumerateObject())
+            {
+                if (known.Contains(member.Name))
+                {
+                    json.WritePropertyName(member.Name);
+                    json.WriteRaw(member.Value);
+                }
+                else
+                {
+                    dropped.Add($"extra_body.{slug}.{member.Name}");
+                }
             }
         }
     }

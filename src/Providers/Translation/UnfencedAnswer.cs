@@ -37,10 +37,10 @@ internal sealed class UnfencedAnswer(ChatAnswer inner) : ChatAnswer
 
     public override void EndCall(int choice, int call) => inner.EndCall(choice, call);
 
-    public override void Finish(int choice, ChatFinish reason)
+    public override void Finish(int choice, ChatFinish reason, string? stopSequence = null)
     {
         EndText(choice);
-        inner.Finish(choice, reason);
+        inner.Finish(choice, reason, stopSequence);
     }
 
     public override void Usage(in ChatUsage usage) => inner.Usage(usage);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using GatewayActors.Providers.Translation;
 
@@ -14,6 +13,8 @@ internal sealed class OpenAIChatToWorkersAIRun : ChatTranslator
     private const long DefaultMaxTokens = 4096;
     private const long OlderMaxTokens = 2048;
     private const long MostSeed = 9_999_999_999;
+
+    private static readonly string[] Extras = ["lora", "repetition_penalty", "raw"];
 
     private static readonly FrozenSet<string> Handled = FrozenSet.Create(
         StringComparer.Ordinal, "top_k", "frequency_penalty", "presence_penalty", "seed", "modalities", "prompt_cache_key");
@@ -38,7 +39,7 @@ internal sealed class OpenAIChatToWorkersAIRun : ChatTranslator
         WriteSampling(json, request, dropped);
         WorkersAITools.Write(json, request, dropped);
         WriteFormat(json, request.Format);
-        WriteExtras(json, request.Root, dropped);
+        RequestMembers.WriteExtras(json, request.Root, "workers-ai", Extras, dropped);
         json.WriteEndObject();
         json.Flush();
         return new WorkersAICall
@@ -57,13 +58,7 @@ internal sealed class OpenAIChatToWorkersAIRun : ChatTranslator
             throw new RefusedRequestException("Workers AI gives one answer only.", "n");
         }
 
-        foreach (var item in request.Root.Items("modalities"))
-        {
-            if (item.ValueKind != JsonValueKind.String || !item.ValueEquals("text"u8))
-            {
-                throw new RefusedRequestException("This model answers in text only.", "modalities");
-            }
-        }
+        RequestMembers.RefuseModalities(request.Root, "This model answers in text only.");
     }
 
     private static void WriteSampling(Utf8JsonWriter json, ChatRequest request, List<string> dropped)
@@ -118,44 +113,13 @@ internal sealed class OpenAIChatToWorkersAIRun : ChatTranslator
             foreach (var member in format.Schema.EnumerateObject())
             {
                 json.WritePropertyName(member.Name);
-                WriteRaw(json, member.Value);
+                json.WriteRaw(member.Value);
             }
 
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
-    }
-
-    /// <summary>What only Workers AI knows, under its name.</summary>
-    private static void WriteExtras(Utf8JsonWriter json, JsonElement root, List<string> dropped)
-    {
-        if (root.Member("extra_body") is not { ValueKind: JsonValueKind.Object } all)
-        {
-            return;
-        }
-
-        foreach (var provider in all.EnumerateObject())
-        {
-            if (!provider.NameEquals("workers-ai"u8) || !provider.Value.IsObject)
-            {
-                dropped.Add("extra_body." + provider.Name);
-                continue;
-            }
-
-            foreach (var member in provider.Value.EnumerateObject())
-            {
-                if (member.Name is "lora" or "repetition_penalty" or "raw")
-                {
-                    json.WritePropertyName(member.Name);
-                    WriteRaw(json, member.Value);
-                }
-                else
-                {
-                    dropped.Add("extra_body.workers-ai." + member.Name);
-                }
-            }
-        }
     }
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, double? value)
@@ -165,8 +129,6 @@ internal sealed class OpenAIChatToWorkersAIRun : ChatTranslator
             json.WriteNumber(name, number);
         }
     }
-
-    internal static void WriteRaw(Utf8JsonWriter json, JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }
 
 /// <summary>A request to a model of Workers AI.</summary>

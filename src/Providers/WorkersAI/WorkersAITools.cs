@@ -59,7 +59,7 @@ internal static class WorkersAITools
         json.WritePropertyName("parameters"u8);
         if (tool.Parameters.IsObject)
         {
-            OpenAIChatToWorkersAIRun.WriteRaw(json, tool.Parameters);
+            json.WriteRaw(tool.Parameters);
         }
         else
         {

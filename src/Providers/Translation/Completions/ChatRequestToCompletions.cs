@@ -48,6 +48,7 @@ internal sealed class ChatRequestToCompletions(string path, CompletionsDialect d
             Names = tools.Names,
             HidesReasoning = request.Reasoning.Exclude,
             MayBeFenced = instruction is not null,
+            Stop = request.Stop,
         };
     }
 }
@@ -61,11 +62,14 @@ internal sealed class CompletionsCall : ChatCall
     /// <summary>Whether the answer is JSON that may come in a code fence.</summary>
     public required bool MayBeFenced { get; init; }
 
+    /// <summary>Texts at which the answer ends.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
     /// <inheritdoc/>
     public override ChatAnswerReader CreateReader(ChatAnswer answer, bool isStream)
     {
         var target = MayBeFenced ? new UnfencedAnswer(answer) : answer;
-        var choice = new CompletionChoice(target, HidesReasoning);
+        var choice = new CompletionChoice(target, HidesReasoning, Stop);
         return isStream ? new CompletionChunkReader(target, choice) : new CompletionReader(target, choice);
     }
 }

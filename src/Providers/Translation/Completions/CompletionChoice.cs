@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace GatewayActors.Providers.Translation.Completions;
 
 /// <summary>Reads what whole answers and chunks in OpenAI's format have in common. One instance per answer.</summary>
-internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning)
+internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning, IReadOnlyList<string> stop)
 {
     /// <summary>Whose details these are: of a server that hands on those of others, to be given back as they came.</summary>
     private const string Format = "openrouter";
@@ -79,9 +79,11 @@ internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning)
     }
 
     /// <summary>Reads why the choice has ended.</summary>
-    public void Finish(string? reason)
+    /// <param name="ended">The choice.</param>
+    /// <param name="otherwise">What holds where it does not say; null if it has not ended then.</param>
+    public void Finish(JsonElement ended, string? otherwise)
     {
-        if (reason is null || HasFinished)
+        if ((ended.Text("finish_reason") ?? otherwise) is not { } reason || HasFinished)
         {
             return;
         }
@@ -98,7 +100,7 @@ internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning)
             return;
         }
 
-        answer.Finish(0, reason switch
+        var finish = reason switch
         {
             "length" or "model_length" or "max_tokens" => ChatFinish.Length,
             "content_filter" => ChatFinish.ContentFilter,
@@ -106,7 +108,8 @@ internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning)
 
             // Some servers say stop although there is something to call.
             _ => _calls.Count > 0 ? ChatFinish.ToolCalls : ChatFinish.Stop,
-        });
+        };
+        answer.Finish(0, finish, finish == ChatFinish.Stop && stop.Count > 0 ? StopOf(ended, reason) : null);
     }
 
     /// <summary>Reads usage. xAI does not count reasoning into the answer, which the total tells.</summary>
@@ -132,6 +135,12 @@ internal sealed class CompletionChoice(ChatAnswer answer, bool hidesReasoning)
             Reasoning = reasoning,
         });
     }
+
+    /// <summary>OpenAI's format does not say which text ended an answer; servers of open models say it beside the reason, each in its own way.</summary>
+    private string? StopOf(JsonElement ended, string reason) =>
+        (ended.Text("stop_reason") ?? ended.Text("matched_stop")) is { } named ? StopSequences.Find(stop, named)
+        : reason == "stop_sequence" ? StopSequences.Find(stop, named: null)
+        : null;
 
     private void Content(JsonElement content)
     {

@@ -23,7 +23,7 @@ internal sealed class CompletionReader(ChatAnswer answer, CompletionChoice choic
         Answer.Start(root.Text("id"), root.Text("model"));
         choice.Read(message);
         choice.Usage(root.Member("usage"));
-        choice.Finish(choices.Current.Text("finish_reason") ?? "stop");
+        choice.Finish(choices.Current, "stop");
     }
 }
 
@@ -49,7 +49,7 @@ internal sealed class CompletionChunkReader(ChatAnswer answer, CompletionChoice 
 
             Start(data);
             choice.Read(part.Member("delta"));
-            choice.Finish(part.Text("finish_reason"));
+            choice.Finish(part, otherwise: null);
         }
 
         choice.Usage(data.Member("usage"));

@@ -118,7 +118,7 @@ public sealed class ChatAnswerToMessage(ChatAnswerFacts facts, IBufferWriter<byt
         }
 
         json.WriteEndArray();
-        MessageParts.WriteStop(json, reason);
+        MessageParts.WriteStop(json, reason, StopSequence);
         MessageParts.WriteUsage(json, usage);
         json.WriteEndObject();
     }

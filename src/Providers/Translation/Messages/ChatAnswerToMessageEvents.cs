@@ -9,6 +9,9 @@ namespace GatewayActors.Providers.Translation.Messages;
 /// <remarks>https://docs.anthropic.com/en/docs/build-with-claude/streaming</remarks>
 public sealed class ChatAnswerToMessageEvents(ChatAnswerFacts facts, IBufferWriter<byte> output) : BlockAnswer(facts)
 {
+    /// <summary>What says that a stream goes on although there is nothing to tell.</summary>
+    public static ReadOnlyMemory<byte> PingEvent { get; } = "event: ping\ndata: {\"type\":\"ping\"}\n\n"u8.ToArray();
+
     private readonly EventWriter _events = new(output);
     private int _index; // of the open block, or of the next one
 
@@ -20,8 +23,7 @@ public sealed class ChatAnswerToMessageEvents(ChatAnswerFacts facts, IBufferWrit
     {
         if (Fault is null && HasBegun)
         {
-            Begin("ping");
-            Send();
+            output.Write(PingEvent.Span);
         }
     }
 
@@ -33,7 +35,7 @@ public sealed class ChatAnswerToMessageEvents(ChatAnswerFacts facts, IBufferWrit
         MessageParts.WriteHead(json, Facts.Id, model);
         json.WriteStartArray("content"u8);
         json.WriteEndArray();
-        MessageParts.WriteStop(json, null);
+        MessageParts.WriteStop(json, null, null);
 
         // Most providers count at the end: what counts is what message_delta says.
         MessageParts.WriteUsage(json, new(0, 1));
@@ -127,7 +129,7 @@ public sealed class ChatAnswerToMessageEvents(ChatAnswerFacts facts, IBufferWrit
     {
         var json = Begin("message_delta");
         json.WriteStartObject("delta"u8);
-        MessageParts.WriteStop(json, reason);
+        MessageParts.WriteStop(json, reason, StopSequence);
         json.WriteEndObject();
         MessageParts.WriteUsage(json, usage);
         Send();

@@ -14,10 +14,10 @@ internal static class MessageParts
     }
 
     /// <summary>Writes why the answer has ended; nulls while it has not.</summary>
-    public static void WriteStop(Utf8JsonWriter json, ChatFinish? reason)
+    public static void WriteStop(Utf8JsonWriter json, ChatFinish? reason, string? stopSequence)
     {
-        json.WriteString("stop_reason"u8, reason is { } known ? Word(known) : null);
-        json.WriteNull("stop_sequence"u8);
+        json.WriteString("stop_reason"u8, reason is not { } known ? null : known == ChatFinish.Stop && stopSequence is not null ? "stop_sequence" : Word(known));
+        json.WriteString("stop_sequence"u8, reason == ChatFinish.Stop ? stopSequence : null);
     }
 
     /// <summary>Writes usage in Anthropic's terms: the input is without what the cache gave or took.</summary>

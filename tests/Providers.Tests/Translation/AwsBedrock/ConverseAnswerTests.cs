@@ -213,7 +213,7 @@ public sealed class ConverseAnswerTests
         }
     }
 
-    private static byte[] Event(string type, string payload) => Frame([(":message-type", "event"), (":event-type", type)], payload);
+    internal static byte[] Event(string type, string payload) => Frame([(":message-type", "event"), (":event-type", type)], payload);
 
     private static byte[] Frame((string Name, string Value)[] headers, string payload)
     {

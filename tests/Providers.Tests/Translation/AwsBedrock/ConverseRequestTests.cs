@@ -33,7 +33,7 @@ public sealed class ConverseRequestTests
         Chat.AssertJson(
             """
             {"system":[{"text":"Be brief."},{"cachePoint":{"type":"default"}}],"messages":[{"role":"user","content":[{"text":"Why is the sea salty?"}]}],
-             "inferenceConfig":{"maxTokens":256,"temperature":0.2,"stopSequences":["END"]},"requestMetadata":{"team":"a"},"serviceTier":{"type":"flex"}}
+             "inferenceConfig":{"maxTokens":256,"temperature":0.2,"stopSequences":["END"]},"additionalModelResponseFieldPaths":["/stop_sequence"],"requestMetadata":{"team":"a"},"serviceTier":{"type":"flex"}}
             """,
             call.Body());
         Assert.Equal(["user"], call.Dropped);

@@ -40,9 +40,9 @@ internal static partial class Inbound
 
     /// <summary>Reads an answer in one piece, or in two cut at a place, or byte by byte, and gives out what the client gets.</summary>
     public static (string Text, ChatFault? Fault) Answer(
-        ClientFormat format, string provider, byte[] answer, bool comesAsStream, bool? wantsStream = null, int? cut = null, bool byteByByte = false, string? request = null)
+        ClientFormat format, string provider, byte[] answer, bool comesAsStream, bool? wantsStream = null, int? cut = null, bool byteByByte = false, string? request = null, string? model = null)
     {
-        using var read = Read(format, request ?? Hello(format), provider, Targets.First(target => target.Provider == provider).Model);
+        using var read = Read(format, request ?? Hello(format), provider, model ?? Targets.First(target => target.Provider == provider).Model);
         var call = Translator(provider).Translate(read);
         var output = new ArrayBufferWriter<byte>();
         var facts = new ChatAnswerFacts { Id = ClientRequest.IdPrefix(format) + "made", Model = "asked", Created = 1760000000, Names = call.Names, Response = read.Response };
