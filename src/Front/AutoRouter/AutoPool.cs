@@ -41,7 +41,7 @@ internal sealed class AutoPool(IPriceTable prices, UpstreamTransports transports
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && slash < name.Length - 1
             && transports.Find(name.AsSpan(0, slash)) is { Provider: var provider } && CompatRouting.ServesChat(provider)
-            ? new(provider.Slug, name[(slash + 1)..], prices.Find(provider.Slug, answeredModel: null, name[(slash + 1)..]))
+            ? new(provider.Slug, name[(slash + 1)..], prices.Find(provider.Slug, answeredModel: null, name[(slash + 1)..])) { Takes = ModelInputs.BuiltIn.Of(provider, name[(slash + 1)..]) }
             : null;
     }
 
@@ -66,4 +66,13 @@ internal sealed record AutoCandidate(string Provider, string Model, ModelPrice? 
 {
     /// <summary>As clients name it.</summary>
     public string Name { get; } = $"{Provider}/{Model}";
+
+    /// <summary>What it takes beside text; everything where nothing speaks against it.</summary>
+    public InputKinds Takes { get; init; } = InputKinds.All;
+
+    /// <summary>Whether it takes all that a request has, as far as is known.</summary>
+    public bool CanTake(AutoTask task) => (task.Inputs & ~Takes) == InputKinds.None;
+
+    /// <summary>Whether a request may be short enough for it.</summary>
+    public bool HasRoomFor(AutoTask task) => Price?.ContextWindow is not { } window || task.InputTokens <= window;
 }

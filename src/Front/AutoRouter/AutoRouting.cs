@@ -1,5 +1,4 @@
 using GatewayActors.Front.Compat;
-using GatewayActors.Front.DynamicRoutes.Model;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
@@ -11,7 +10,7 @@ namespace GatewayActors.Front.AutoRouter;
 /// Answers a call that leaves the choice of the model to the gateway: ranks the models of its pool for what is asked, calls the best, and
 /// the next where one fails.
 /// </summary>
-internal sealed class AutoRouting(AutoPool pool, IAutoScorer scorer, AutoSessions sessions, RouteServices services)
+internal sealed class AutoRouting(AutoChooser chooser, RouteServices services)
 {
     /// <summary>The names by which it is called.</summary>
     public static bool IsCalledBy(string model) => model is "cloudflare/auto" or "auto";
@@ -19,27 +18,47 @@ internal sealed class AutoRouting(AutoPool pool, IAutoScorer scorer, AutoSession
     /// <returns>The answer to commit, which is that of the exchange's step; null if the exchange has failed or its client is gone.</returns>
     public async ValueTask<Answer?> RunAsync(ModelCall call)
     {
-        var exchange = call.Exchange;
-        if (Refusal(call, out var task, out var candidates) is { } refusal)
+        if (CompatRouting.FormatOf(call.Endpoint) is null)
         {
-            exchange.Step = call.CreateStep(services.TimeProvider, new());
-            exchange.Step.Fail(refusal);
-            return null;
+            return Refuse(call, new(GatewayErrorKind.InvalidProvider, "The auto router answers in the formats of conversations only."));
         }
 
-        var (ranked, reason) = Choose(call, task, candidates);
-        var trace = new RouteTrace("cloudflare/auto");
-        var execution = new RouteExecution(call, trace, services);
-        var verdict = CallVerdict.Failed;
-        for (var index = 0; index < ranked.Count && verdict == CallVerdict.Failed; index++)
+        if (AutoTask.Read(call.Body) is not { } task)
         {
-            var candidate = ranked[index];
-            verdict = await execution.CallAsync(new($"candidate-{index}", candidate.Provider, candidate.Model), hasFallback: index + 1 < ranked.Count);
-            trace.Add($"candidate-{index}", "model", verdict == CallVerdict.Answered ? "success" : "failed");
-            reason = index > 0 ? AutoReason.CandidateUnavailable : reason;
-            if (verdict == CallVerdict.Answered && SessionOf(call) is { } session)
+            return Refuse(call, new(GatewayErrorKind.BadChatFormat, "The body must be a JSON object."));
+        }
+
+        var order = await chooser.ChooseAsync(call, task);
+        return order.Refusal is { } refusal ? Refuse(call, refusal) : await RunAsync(call, task, order);
+    }
+
+    private async ValueTask<Answer?> RunAsync(ModelCall call, AutoTask task, AutoOrder order)
+    {
+        var exchange = call.Exchange;
+        var decision = new AutoDecision(ExchangeIds.Create(services.TimeProvider.GetUtcNow())) { Reason = order.Reason };
+        var trace = new RouteTrace("cloudflare/auto") { Decision = decision };
+        foreach (var candidate in order.LeftOut)
+        {
+            trace.Add(candidate.Name, "model", "unsupported_input");
+        }
+
+        var execution = new RouteExecution(call, trace, services);
+        var (verdict, failedByInput) = (CallVerdict.Failed, true);
+        for (var index = 0; index < order.Ranked.Count && verdict == CallVerdict.Failed; index++)
+        {
+            var candidate = order.Ranked[index];
+            if (index > 0)
             {
-                sessions.Keep(exchange.Gateway.AccountId, exchange.Gateway.GatewayId, session, new(TurnOf(call, task), candidate.Name));
+                // A model whose format cannot say what was asked is as good as one that is known not to take it.
+                failedByInput &= exchange.Step is { Error.Kind: GatewayErrorKind.UntranslatableRequest };
+                decision.Reason = failedByInput ? AutoReason.UnsupportedInput : AutoReason.CandidateUnavailable;
+            }
+
+            verdict = await execution.CallAsync(new($"candidate-{index}", candidate.Provider, candidate.Model), hasFallback: index + 1 < order.Ranked.Count);
+            trace.Add($"candidate-{index}", "model", verdict == CallVerdict.Answered ? "success" : "failed");
+            if (verdict == CallVerdict.Answered)
+            {
+                chooser.Keep(call, task, candidate);
             }
         }
 
@@ -51,92 +70,30 @@ internal sealed class AutoRouting(AutoPool pool, IAutoScorer scorer, AutoSession
         });
         if (exchange.Step is { Route.Provider.Slug: var slug, ResolvedModel: { } model } step)
         {
-            step.AutoDecision = new($"{slug}/{model}", reason, ExchangeIds.Create(services.TimeProvider.GetUtcNow()));
+            decision.Model = $"{slug}/{model}";
+            step.AutoDecision = decision;
         }
 
         return answer;
     }
 
-    private GatewayError? Refusal(ModelCall call, out AutoTask task, out IReadOnlyList<AutoCandidate> candidates)
+    private Answer? Refuse(ModelCall call, GatewayError error)
     {
-        var headers = call.Headers;
-        task = null!;
-        candidates = [];
-        if (CompatRouting.FormatOf(call.Endpoint) is null)
-        {
-            return new(GatewayErrorKind.InvalidProvider, "The auto router answers in the formats of conversations only.");
-        }
-
-        if (AutoTask.Read(call.Body) is not { } read)
-        {
-            return new(GatewayErrorKind.BadChatFormat, "The body must be a JSON object.");
-        }
-
-        task = read;
-        candidates = pool.Find(call.Exchange.Snapshot.AutoModels, headers.AllowedModels, headers.AllowedProviders);
-        return candidates.Count > 0 ? null
-            : headers.AllowedModels is null && headers.AllowedProviders is null ? new(GatewayErrorKind.InvalidProvider, "The auto router's pool holds no model that can be called.")
-            : new(GatewayErrorKind.MalformedRequest, "cf-aig-allowed-models and cf-aig-allowed-providers leave no model.");
+        call.Exchange.Step = call.CreateStep(services.TimeProvider, new());
+        call.Exchange.Step.Fail(error);
+        return null;
     }
-
-    private (IReadOnlyList<AutoCandidate> Ranked, string Reason) Choose(ModelCall call, AutoTask task, IReadOnlyList<AutoCandidate> candidates)
-    {
-        if (candidates is [_])
-        {
-            return (candidates, AutoReason.ForcedByPool);
-        }
-
-        var ranked = scorer.Rank(task, candidates);
-        if (SessionOf(call) is not { } session || sessions.Find(call.Exchange.Gateway.AccountId, call.Exchange.Gateway.GatewayId, session) is not { } last)
-        {
-            return (ranked, AutoReason.CostOptimal);
-        }
-
-        if (ranked.FirstOrDefault(candidate => candidate.Name == last.Model) is not { } former)
-        {
-            return (ranked, AutoReason.KeyNotInCandidates);
-        }
-
-        var isSameTurn = last.Turn == TurnOf(call, task);
-        return isSameTurn || IsWorthKeeping(task, former, ranked[0])
-            ? ([former, .. ranked.Where(candidate => candidate != former)], isSameTurn ? AutoReason.PinnedByTurn : AutoReason.CostOptimal)
-            : (ranked, AutoReason.CostOptimal);
-    }
-
-    /// <summary>Whether a model that has the conversation in its cache costs no more than the best one that has not.</summary>
-    private bool IsWorthKeeping(AutoTask task, AutoCandidate former, AutoCandidate best) =>
-        former == best
-        || (scorer.Suits(task, former)
-            && former.Price is { CachedInput: { } cached, Output: { } output }
-            && best.Price is { Input: { } bestInput, Output: { } bestOutput }
-            && (task.InputTokens * cached) + (task.OutputTokens * output) <= (task.InputTokens * bestInput) + (task.OutputTokens * bestOutput));
-
-    private static string? SessionOf(ModelCall call) => call.Headers.NoSessionAffinity == true ? null : call.Headers.SessionId;
-
-    private static string TurnOf(ModelCall call, AutoTask task) => call.Headers.TurnId ?? task.Turn;
 }
 
-/// <summary>A choice as the answer tells it.</summary>
-/// <param name="Model">The provider's slug and the model.</param>
-/// <param name="Reason">One of <see cref="AutoReason"/>.</param>
-/// <param name="Id">Names the choice.</param>
-internal sealed record AutoDecision(string Model, string Reason, Guid Id);
-
-/// <summary>Why a model was chosen.</summary>
-internal static class AutoReason
+/// <summary>A choice as the answer and the log tell it.</summary>
+/// <param name="id">Names the choice.</param>
+internal sealed class AutoDecision(Guid id)
 {
-    /// <summary>The cheapest that is good enough.</summary>
-    public const string CostOptimal = "cost_optimal_within_pool";
+    public Guid Id => id;
 
-    /// <summary>There was no other.</summary>
-    public const string ForcedByPool = "forced_by_candidate_pool";
+    /// <summary>One of <see cref="AutoReason"/>.</summary>
+    public required string Reason { get; set; }
 
-    /// <summary>The turn has begun with it.</summary>
-    public const string PinnedByTurn = "pinned_by_turn";
-
-    /// <summary>A better one has failed.</summary>
-    public const string CandidateUnavailable = "fallback_candidate_unavailable";
-
-    /// <summary>The session's model is not among those that are allowed now.</summary>
-    public const string KeyNotInCandidates = "fallback_key_not_in_candidates";
+    /// <summary>The provider's slug and the model; empty while none has been called.</summary>
+    public string Model { get; set; } = "";
 }

@@ -8,11 +8,12 @@ namespace GatewayActors.Front.AutoRouter;
 /// <param name="Difficulty">How hard it is.</param>
 /// <param name="InputTokens">About how much goes in.</param>
 /// <param name="OutputTokens">About how much comes out.</param>
-/// <param name="HasImages">Whether there are pictures in it.</param>
+/// <param name="Inputs">What is in it beside text.</param>
 /// <param name="Turn">Names the turn: what stands up to the last words of the user. A model's calls of tools and their results belong to it.</param>
-internal sealed record AutoTask(AutoDifficulty Difficulty, long InputTokens, long OutputTokens, bool HasImages, string Turn)
+internal sealed record AutoTask(AutoDifficulty Difficulty, long InputTokens, long OutputTokens, InputKinds Inputs, string Turn)
 {
     private const int BytesPerToken = 4;
+    private const int TokensPerMedium = 1_000; // A picture, a page, half a minute of speech.
     private const int DefaultOutputTokens = 1_000;
     private const int LongText = 2_000; // Characters of the user's last words.
     private const int LongHistory = 100_000; // Bytes of the body.
@@ -39,20 +40,19 @@ internal sealed record AutoTask(AutoDifficulty Difficulty, long InputTokens, lon
         var messages = root.TryGetProperty("messages", out var chat) ? chat : root.TryGetProperty("input", out var input) ? input : default;
         var (lastUser, last) = LastUser(messages);
         var text = TextOf(last);
-        var hasTools = root.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array && tools.GetArrayLength() > 0;
-        var hasImages = messages.ValueKind == JsonValueKind.Array && messages.EnumerateArray().Any(HasImage);
+        var (inputs, media, mediaBytes) = AutoInputs.Of(root, messages);
         var points = (text.Length > LongText ? 1 : 0)
-            + (length > LongHistory ? 1 : 0)
-            + (hasTools ? 1 : 0)
+            + (length - mediaBytes > LongHistory ? 1 : 0)
+            + (inputs.HasFlag(InputKinds.Tools) ? 1 : 0)
             + (CodeMarks.Any(mark => text.Contains(mark, StringComparison.Ordinal)) ? 1 : 0)
             + (HardWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) ? 1 : 0)
-            + (hasImages ? 1 : 0)
+            + ((inputs & ~InputKinds.Tools) != InputKinds.None ? 1 : 0)
             + (root.TryGetProperty("reasoning_effort", out var effort) && effort.ValueKind == JsonValueKind.String && effort.GetString() is "high" or "xhigh" ? 2 : 0);
         return new(
             points switch { 0 => AutoDifficulty.Simple, 1 => AutoDifficulty.Plain, 2 or 3 => AutoDifficulty.Hard, _ => AutoDifficulty.Hardest },
-            length / BytesPerToken,
+            ((length - mediaBytes) / BytesPerToken) + (media * TokensPerMedium),
             Output(root),
-            hasImages,
+            inputs,
             TurnOf(messages, lastUser));
     }
 
@@ -87,11 +87,6 @@ internal sealed record AutoTask(AutoDifficulty Difficulty, long InputTokens, lon
             JsonValueKind.Object or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null or JsonValueKind.Undefined => "",
         };
     }
-
-    private static bool HasImage(JsonElement message) =>
-        message.ValueKind == JsonValueKind.Object && message.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array
-        && content.EnumerateArray().Any(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var type)
-            && type.ValueKind == JsonValueKind.String && (type.ValueEquals("image_url") || type.ValueEquals("input_image") || type.ValueEquals("image")));
 
     private static long Output(JsonElement root)
     {

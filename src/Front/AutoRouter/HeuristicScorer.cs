@@ -13,7 +13,11 @@ internal sealed class HeuristicScorer : IAutoScorer
         ("sonnet", 3), ("terra", 3), ("grok-4", 3), ("gpt-5", 3), ("gpt-4", 3), ("large", 3), ("70b", 2),
     ];
 
-    public IReadOnlyList<AutoCandidate> Rank(AutoTask task, IReadOnlyList<AutoCandidate> candidates) =>
+    public ValueTask<IReadOnlyList<AutoCandidate>> RankAsync(AutoTask task, IReadOnlyList<AutoCandidate> candidates, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Rank(task, candidates));
+
+    /// <summary>The same task always gets the same order.</summary>
+    public static IReadOnlyList<AutoCandidate> Rank(AutoTask task, IReadOnlyList<AutoCandidate> candidates) =>
     [
         .. candidates
             .OrderBy(candidate => Quality(candidate) >= (int)task.Difficulty ? 0 : (int)task.Difficulty - Quality(candidate))
@@ -21,7 +25,8 @@ internal sealed class HeuristicScorer : IAutoScorer
             .ThenBy(candidate => candidate.Name, StringComparer.Ordinal),
     ];
 
-    public bool Suits(AutoTask task, AutoCandidate candidate) => Quality(candidate) >= (int)task.Difficulty;
+    /// <summary>Whether a model is good enough for a task.</summary>
+    public static bool Suits(AutoTask task, AutoCandidate candidate) => Quality(candidate) >= (int)task.Difficulty;
 
     /// <summary>The class of a model; of one that the table does not know, by its price.</summary>
     public static int Quality(AutoCandidate candidate)

@@ -13,6 +13,9 @@ internal sealed record ModelCall(Exchange Exchange)
     /// <summary>The client's body.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>The model that is called; null for the one that the body names.</summary>
+    public string? Name { get; init; }
+
     /// <summary>OpenAI's endpoint, such as <c>chat/completions</c>.</summary>
     public required string Endpoint { get; init; }
 

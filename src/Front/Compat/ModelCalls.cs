@@ -13,10 +13,13 @@ internal sealed class ModelCalls(CompatRouting routing, StepRunner runner, Dynam
     /// <summary>What stands in front of a dynamic route's name.</summary>
     public const string DynamicPrefix = "dynamic/";
 
+    /// <summary>Whether a name stands for a choice among models.</summary>
+    public static bool IsChoice(string name) => name.StartsWith(DynamicPrefix, StringComparison.Ordinal) || AutoRouting.IsCalledBy(name);
+
     /// <returns>The answer to commit, which is that of the exchange's step; null if the exchange has failed or its client is gone.</returns>
     public ValueTask<Answer?> RunAsync(ModelCall call)
     {
-        var name = RequestInspector.Inspect(call.Body.Span, "model").Model ?? "";
+        var name = call.Name ?? RequestInspector.Inspect(call.Body.Span, "model").Model ?? "";
         if (name.StartsWith(DynamicPrefix, StringComparison.Ordinal))
         {
             return routes.RunAsync(call, name[DynamicPrefix.Length..]);
@@ -29,7 +32,7 @@ internal sealed class ModelCalls(CompatRouting routing, StepRunner runner, Dynam
 
         var step = call.CreateStep(timeProvider, new());
         call.Exchange.Step = step;
-        routing.Invoke(step, call.Body, call.Endpoint, call.Query);
+        routing.Invoke(step, call.Body, call.Endpoint, call.Query, call.Name);
         if (step.CountedTokens is not null)
         {
             // Counted here, without a provider: an answer of the endpoint itself, which a step of a universal request cannot be.

@@ -66,6 +66,9 @@ public sealed class GatewayOptions
     /// <summary>The memory of the response cache.</summary>
     public CacheMemoryOptions Cache { get; set; } = new();
 
+    /// <summary>The auto router.</summary>
+    public AutoRouterOptions AutoRouter { get; set; } = new();
+
     /// <summary>The admin API.</summary>
     public ManagementOptions Management { get; set; } = new();
 

@@ -13,6 +13,7 @@ using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
+using GatewayActors.Front.Run.Background;
 using GatewayActors.Front.Simulator;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
@@ -61,13 +62,18 @@ internal static class DataPlaneExtensions
             services.TryAddSingleton(Random.Shared);
             services.AddSingleton<RouteServices>();
             services.AddSingleton<DynamicRouteRunner>();
-            services.TryAddSingleton<IAutoScorer, HeuristicScorer>();
+            services.TryAddSingleton(CreateScorer);
+            services.AddSingleton<AutoRanking>();
+            services.AddSingleton<AutoChooser>();
             services.AddSingleton<AutoPool>();
             services.AddSingleton<AutoSessions>();
             services.AddSingleton<AutoRouting>();
             services.AddSingleton<UniversalEndpoint>();
             services.AddSingleton<RestSurface>();
             services.AddSingleton<RunEndpoint>();
+            services.AddSingleton<BackgroundRuns>();
+            services.AddSingleton<RunWebhooks>();
+            services.AddSingleton(provider => new Lazy<ExchangePipeline>(provider.GetRequiredService<ExchangePipeline>)); // It needs, by a detour, what asks for it.
             services.AddSingleton<ResponseRelay>();
             services.AddSingleton<Settlement>();
             services.AddSingleton<ExchangePipeline>();
@@ -115,6 +121,12 @@ internal static class DataPlaneExtensions
             }).AllowAnonymous();
             return app;
         }
+    }
+
+    private static IAutoScorer CreateScorer(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<GatewayOptions>();
+        return options.AutoRouter.ScorerUrl is { } url ? new HttpAutoScorer(new(url), options) : new HeuristicScorer();
     }
 
     private static UpstreamTransports CreateTransports(IServiceProvider services)

@@ -81,6 +81,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>The model that is to be run, whatever its kind; null for all other requests.</summary>
     public RunRequest? Run { get; set; }
 
+    /// <summary>Whether another exchange has proved its caller and was admitted for it.</summary>
+    public bool IsContinued { get; init; }
+
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 

@@ -38,16 +38,22 @@ internal sealed partial class ExchangePipeline(
     public int Count => Volatile.Read(ref _inFlight);
 
     /// <summary>Answers one data-plane request, whatever happens.</summary>
-    public async Task InvokeAsync(HttpContext http)
+    public Task InvokeAsync(HttpContext http)
     {
         if (HttpMethods.IsOptions(http.Request.Method) && IsAnsweredHere(http))
         {
             AnswerOptions(http);
-            return;
+            return Task.CompletedTask;
         }
 
         var now = timeProvider.GetUtcNow();
-        var exchange = new Exchange(http, ExchangeIds.Create(now), now, timeProvider.GetTimestamp());
+        return RunAsync(new Exchange(http, ExchangeIds.Create(now), now, timeProvider.GetTimestamp()));
+    }
+
+    /// <summary>Takes one exchange to its end, whatever happens.</summary>
+    public async Task RunAsync(Exchange exchange)
+    {
+        var http = exchange.Http;
         Interlocked.Increment(ref _inFlight);
         metrics.ExchangeStarted();
         exchange.Span = GatewayTracing.StartExchange(http.Request.Headers);
@@ -107,34 +113,37 @@ internal sealed partial class ExchangePipeline(
             return;
         }
 
-        // 1. What is asked, of whom, by whom.
-        if (!TryReadTarget(exchange))
+        if (!exchange.IsContinued)
         {
-            return;
-        }
-
-        await authentication.InvokeAsync(exchange);
-        if (exchange.Error is not null)
-        {
-            return;
-        }
-
-        exchange.Headers.Read(exchange.Http.Request.Headers);
-        if (exchange.Rest is not null)
-        {
-            RestSurface.RequireToken(exchange);
-            await run.ChooseGatewayAsync(exchange);
-            if (exchange.Error is not null || exchange.ClientGone)
+            // 1. What is asked, of whom, by whom.
+            if (!TryReadTarget(exchange))
             {
                 return;
             }
-        }
 
-        // 2. Whether it may run: the one call to a grain.
-        await admission.InvokeAsync(exchange);
-        if (exchange.Error is not null)
-        {
-            return;
+            await authentication.InvokeAsync(exchange);
+            if (exchange.Error is not null)
+            {
+                return;
+            }
+
+            exchange.Headers.Read(exchange.Http.Request.Headers);
+            if (exchange.Rest is not null)
+            {
+                RestSurface.RequireToken(exchange);
+                await run.ChooseGatewayAsync(exchange);
+                if (exchange.Error is not null || exchange.ClientGone)
+                {
+                    return;
+                }
+            }
+
+            // 2. Whether it may run: the one call to a grain.
+            await admission.InvokeAsync(exchange);
+            if (exchange.Error is not null)
+            {
+                return;
+            }
         }
 
         if (exchange.IsWebSocket)
@@ -144,7 +153,7 @@ internal sealed partial class ExchangePipeline(
         }
 
         // 3. Where it goes, with which credential and body; then the call itself, as often as the policy allows.
-        if (await RunAsync(exchange) is not { } answer)
+        if (await AnswerAsync(exchange) is not { } answer)
         {
             if (exchange.Step?.Error is { } error)
             {
@@ -161,7 +170,7 @@ internal sealed partial class ExchangePipeline(
         }
     }
 
-    private ValueTask<Answer?> RunAsync(Exchange exchange) =>
+    private ValueTask<Answer?> AnswerAsync(Exchange exchange) =>
         exchange.IsUniversal ? universal.RunAsync(exchange)
         : exchange.IsCompat ? compat.RunAsync(exchange)
         : exchange.Run is { } request ? run.RunAsync(exchange, request)

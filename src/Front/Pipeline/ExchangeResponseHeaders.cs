@@ -14,7 +14,7 @@ internal static class ExchangeResponseHeaders
     /// <summary>Ids and, for browsers, access rights.</summary>
     public static void Write(Exchange exchange, IHeaderDictionary headers)
     {
-        headers["cf-aig-event-id"] = exchange.Headers.EventId ?? exchange.IdText;
+        headers["cf-aig-event-id"] = exchange.Step?.Headers.EventId ?? exchange.Headers.EventId ?? exchange.IdText; // As the log entry has it.
         headers["cf-aig-request-id"] = exchange.IdText;
         if (exchange.Step is { Route: not null } step)
         {

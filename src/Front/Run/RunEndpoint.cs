@@ -4,6 +4,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Rest;
+using GatewayActors.Front.Run.Background;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Mapping;
@@ -15,13 +16,17 @@ namespace GatewayActors.Front.Run;
 /// provider the model names.
 /// </summary>
 internal sealed class RunEndpoint(
-    BodyStage bodies, RoutingStage routing, CompatRouting compat, UpstreamTransports transports, RestSurface rest, StepRunner runner)
+    BodyStage bodies, RoutingStage routing, CompatRouting compat, ModelCalls calls, BackgroundRuns background, UpstreamTransports transports, RestSurface rest, StepRunner runner)
 {
     /// <summary>The name that stands in place of a provider's on the gateway host.</summary>
     public const string Slug = "run";
 
     // What a hosted model's name may hold stands in the URL as it is.
     private static readonly SearchValues<char> ModelCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@/._:+-");
+
+    private static GatewayError NoObject { get; } = new(GatewayErrorKind.MalformedRequest, "The model's input must be a JSON object.");
+
+    private static GatewayError NoInput { get; } = new(GatewayErrorKind.MalformedRequest, "The model's input must have messages, or input for embeddings and responses.");
 
     /// <summary>Reads a body that may name the gateway, before the gateway is asked.</summary>
     public async ValueTask ChooseGatewayAsync(Exchange exchange)
@@ -62,13 +67,32 @@ internal sealed class RunEndpoint(
             exchange.Headers.Read(run.Call!.Options);
         }
 
-        if (Find(run) is not { } found)
+        var name = run.PathModel ?? run.Call!.Model;
+        var isChoice = ModelCalls.IsChoice(name);
+        if (isChoice && run.Call?.Provider is not null)
         {
-            exchange.Fail(RestAnswers.ModelNotFound(run.PathModel ?? run.Call!.Model));
+            exchange.Fail(new(GatewayErrorKind.MalformedRequest, $"provider cannot be given for '{RoutingStage.Readable(name)}', which chooses it."));
             return null;
         }
 
-        var (provider, model) = found;
+        var found = isChoice ? null : Find(run);
+        if (found is null && !isChoice)
+        {
+            exchange.Fail(RestAnswers.ModelNotFound(name));
+            return null;
+        }
+
+        if (run.Call is { Background: not null } queued)
+        {
+            await background.QueueAsync(exchange, queued, BodyOf(exchange));
+            return null;
+        }
+
+        if (found is not var (provider, model))
+        {
+            return await ChooseAsync(exchange, run, name);
+        }
+
         var step = provider.IsHosted ? Hosted(exchange, run, provider, model) : await ForeignAsync(exchange, run, provider, model);
         var answer = step is { Error: null } ? await runner.RunAsync(step) : null;
         return answer is null ? null : await RestAnswers.OfRunAsync(step!, answer);
@@ -102,6 +126,32 @@ internal sealed class RunEndpoint(
         return transports.Find(run.Call?.Provider ?? name.Provider) is { Provider: var provider } ? (provider, provider.FromCatalogue(name.Model)) : null;
     }
 
+    /// <summary>A dynamic route, or the auto router, by the endpoint that the input is for.</summary>
+    private async ValueTask<Answer?> ChooseAsync(Exchange exchange, RunRequest run, string name)
+    {
+        var input = await InputAsync(exchange, run);
+        if (exchange.Error is not null || exchange.ClientGone)
+        {
+            return null;
+        }
+
+        run.Model = name;
+        if (RunInput.Inspect(input.Span) is not { } members)
+        {
+            exchange.Fail(NoObject);
+            return null;
+        }
+
+        if ((members.HasFlag(RunMembers.Messages) ? "chat/completions" : members.HasFlag(RunMembers.Input) ? RunChoices.EndpointOf(exchange, name) : null) is not { } endpoint)
+        {
+            exchange.Fail(NoInput);
+            return null;
+        }
+
+        var answer = await calls.RunAsync(new(exchange) { Body = input, Endpoint = endpoint, Name = name, RequestHeaders = JsonHeaders(exchange) });
+        return answer is null ? null : await RestAnswers.OfRunAsync(exchange.Step!, answer);
+    }
+
     /// <summary>The provider's own run call; a body that is the input passes as it comes.</summary>
     private Step Hosted(Exchange exchange, RunRequest run, Provider provider, string model)
     {
@@ -124,7 +174,7 @@ internal sealed class RunEndpoint(
     /// <summary>The call that the input stands for, in the format that it is in.</summary>
     private async ValueTask<Step?> ForeignAsync(Exchange exchange, RunRequest run, Provider provider, string model)
     {
-        var input = run.Call is { } call ? BodyOf(exchange)[call.Input] : await bodies.ReadWholeAsync(exchange);
+        var input = await InputAsync(exchange, run);
         if (exchange.Error is not null || exchange.ClientGone)
         {
             return null;
@@ -135,11 +185,11 @@ internal sealed class RunEndpoint(
         exchange.Step = step;
         if (RunInput.Inspect(input.Span) is not { } members)
         {
-            step.Fail(new(GatewayErrorKind.MalformedRequest, "The model's input must be a JSON object."));
+            step.Fail(NoObject);
         }
         else if (EndpointOf(members, provider, model) is not { } endpoint)
         {
-            step.Fail(new(GatewayErrorKind.MalformedRequest, "The model's input must have messages, or input for embeddings and responses."));
+            step.Fail(NoInput);
         }
         else
         {
@@ -148,6 +198,9 @@ internal sealed class RunEndpoint(
 
         return step;
     }
+
+    private async ValueTask<ReadOnlyMemory<byte>> InputAsync(Exchange exchange, RunRequest run) =>
+        run.Call is { } call ? BodyOf(exchange)[call.Input] : await bodies.ReadWholeAsync(exchange);
 
     private static string? EndpointOf(RunMembers members, Provider provider, string model) => members switch
     {

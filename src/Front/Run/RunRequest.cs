@@ -38,9 +38,17 @@ internal sealed record RunCall
     /// <summary>The gateway to go through; null if the body names none.</summary>
     public string? GatewayId { get; init; }
 
+    /// <summary>What becomes of the answer of a run whose caller does not wait for it; null where the caller waits.</summary>
+    public RunDelivery? Background { get; init; }
+
     /// <summary>The other members of <c>options.gateway</c>, each under the name of the header that means the same.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Options { get; init; } = [];
 }
+
+/// <summary>Where the answer of a run goes whose caller does not wait for it.</summary>
+/// <param name="WebhookUrl">What is called when the run is over; null for nothing.</param>
+/// <param name="IsChat">Whether it gets the answer as a text.</param>
+internal sealed record RunDelivery(string? WebhookUrl, bool IsChat);
 
 /// <summary>How a run has failed, as its caller is told.</summary>
 /// <param name="Code">A name.</param>

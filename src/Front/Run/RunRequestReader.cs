@@ -77,6 +77,7 @@ internal static class RunRequestReader
             Provider = provider is { Length: > 0 } ? provider : null,
             Input = input ?? throw new InvalidRunException("input is required."),
             GatewayId = options.GatewayId,
+            Background = options.Background ? new(options.WebhookUrl, options.WebhookFormat == "chat") : null,
             Options = options.Headers,
         };
     }
@@ -227,9 +228,9 @@ internal static class RunRequestReader
                 throw new InvalidRunException("options.webhookFormat needs options.webhookUrl.");
             }
 
-            if (Background)
+            if (WebhookFormat is not (null or "raw" or "chat"))
             {
-                throw new InvalidRunException("options.background is not supported by this gateway.");
+                throw new InvalidRunException("options.webhookFormat must be raw or chat.");
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed class PriceFile
     [
         "provider", "model", "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
         "cache_write_1h_usd_per_mtok", "tier_above_input_tokens", "tier_input_usd_per_mtok", "tier_output_usd_per_mtok",
-        "audio_input_usd_per_mtok", "audio_output_usd_per_mtok", "unit", "unit_usd", "mode", "source_date",
+        "audio_input_usd_per_mtok", "audio_output_usd_per_mtok", "unit", "unit_usd", "mode", "source_date", "context_window",
     ];
 
     private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
@@ -116,6 +116,7 @@ internal sealed class PriceFile
             AudioOutput = PerMillion("audio_output_usd_per_mtok"),
             Unit = Text("unit") is { Length: > 0 } unit ? unit : null,
             UnitUsd = Number("unit_usd", MaxUsdPerMillion),
+            ContextWindow = (long?)Number("context_window", 1_000_000_000),
             Mode = Text("mode") is { Length: > 0 } mode ? string.Intern(mode) : null,
             SourceDate = Date("source_date"),
         };

@@ -31,7 +31,7 @@ public sealed class PriceTable : IPriceTable
     /// <c>input_usd_per_mtok</c>, <c>output_usd_per_mtok</c>, <c>cached_input_usd_per_mtok</c>, <c>cache_write_usd_per_mtok</c>,
     /// <c>cache_write_1h_usd_per_mtok</c>, <c>tier_input_usd_per_mtok</c> and <c>tier_output_usd_per_mtok</c> (above
     /// <c>tier_above_input_tokens</c>), <c>audio_input_usd_per_mtok</c>, <c>audio_output_usd_per_mtok</c>, or <c>unit</c> with
-    /// <c>unit_usd</c>; <c>mode</c>, <c>source_date</c>. Other columns are ignored.
+    /// <c>unit_usd</c>; <c>mode</c>, <c>context_window</c>, <c>source_date</c>. Other columns are ignored.
     /// </param>
     /// <param name="fallback">Holds for every model the file does not list; a listed one is replaced as a whole.</param>
     public static PriceTable Parse(TextReader reader, PriceTable? fallback)

@@ -28,6 +28,9 @@ public sealed record ModelPrice
     public string? Unit { get; init; }
     public decimal? UnitUsd { get; init; }
 
+    /// <summary>How many tokens a request and its answer may have together; null if not listed.</summary>
+    public long? ContextWindow { get; init; }
+
     /// <summary>How the model is used, in a word of the price file's column <c>mode</c>; null if it does not say.</summary>
     public string? Mode { get; init; }
 

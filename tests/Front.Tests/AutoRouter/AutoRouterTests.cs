@@ -134,12 +134,11 @@ public sealed class AutoRouterTests : IAsyncLifetime
     [Fact]
     public void Rank_SameTask_IsAlwaysTheSame()
     {
-        var scorer = new HeuristicScorer();
         AutoCandidate[] candidates = [.. "dbca".Select(name => new AutoCandidate("openai", $"{name}-mini", null))];
         var task = AutoTask.Read("""{"messages":[{"role":"user","content":"x"}]}"""u8.ToArray())!;
 
-        Assert.Equal(["a-mini", "b-mini", "c-mini", "d-mini"], scorer.Rank(task, candidates).Select(candidate => candidate.Model));
-        Assert.Equal(["a-mini", "b-mini", "c-mini", "d-mini"], scorer.Rank(task, [.. candidates.Reverse()]).Select(candidate => candidate.Model));
+        Assert.Equal(["a-mini", "b-mini", "c-mini", "d-mini"], HeuristicScorer.Rank(task, candidates).Select(candidate => candidate.Model));
+        Assert.Equal(["a-mini", "b-mini", "c-mini", "d-mini"], HeuristicScorer.Rank(task, [.. candidates.Reverse()]).Select(candidate => candidate.Model));
     }
 
     [Theory]
@@ -155,19 +154,32 @@ public sealed class AutoRouterTests : IAsyncLifetime
         expected, HeuristicScorer.Quality(new("p", model, output is null ? null : new ModelPrice { Output = (decimal)output })));
 
     [Theory]
-    [InlineData("""{"messages":[{"role":"user","content":"Hi"}]}""", AutoDifficulty.Simple, false)]
-    [InlineData("""{"input":"Hi"}""", AutoDifficulty.Simple, false)]
-    [InlineData("""{"input":[{"role":"user","content":[{"type":"input_text","text":"debug"}]}]}""", AutoDifficulty.Plain, false)]
-    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"what?"}]}]}""", AutoDifficulty.Plain, true)]
-    [InlineData("""{"tools":[{}],"messages":[{"role":"user","content":"refactor"}]}""", AutoDifficulty.Hard, false)]
-    [InlineData("""{"reasoning_effort":"high","tools":[{}],"messages":[{"role":"user","content":"prove"}]}""", AutoDifficulty.Hardest, false)]
-    [InlineData("""{"messages":7}""", AutoDifficulty.Simple, false)]
-    [InlineData("{}", AutoDifficulty.Simple, false)]
-    public void Task_ByTheRequest_HasAClass(string body, object difficulty, bool hasImages)
+    [InlineData("""{"messages":[{"role":"user","content":"Hi"}]}""", AutoDifficulty.Simple, "")]
+    [InlineData("""{"input":"Hi"}""", AutoDifficulty.Simple, "")]
+    [InlineData("""{"input":[{"role":"user","content":[{"type":"input_text","text":"debug"}]}]}""", AutoDifficulty.Plain, "")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"what?"}]}]}""", AutoDifficulty.Plain, "images")]
+    [InlineData("""{"input":[{"role":"user","content":[{"type":"input_image","image_url":"x"},{"type":"input_file","file_id":"f"}]}]}""", AutoDifficulty.Plain, "images documents")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"x","format":"wav"}},{"type":"video_url"}]}]}""", AutoDifficulty.Plain, "audio video")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"tool_result","content":[{"type":"image","source":{}}]},{"type":"document"}]}]}""", AutoDifficulty.Plain, "images documents")]
+    [InlineData("""{"input":[{"type":"function_call_output","output":[{"type":"input_image"}]}]}""", AutoDifficulty.Plain, "images")]
+    [InlineData("""{"tools":[{}],"messages":[{"role":"user","content":"refactor"}]}""", AutoDifficulty.Hard, "tools")]
+    [InlineData("""{"functions":[{}],"messages":[{"role":"user","content":"refactor"}]}""", AutoDifficulty.Hard, "tools")]
+    [InlineData("""{"reasoning_effort":"high","tools":[{}],"messages":[{"role":"user","content":"prove"}]}""", AutoDifficulty.Hardest, "tools")]
+    [InlineData("""{"messages":7}""", AutoDifficulty.Simple, "")]
+    [InlineData("{}", AutoDifficulty.Simple, "")]
+    public void Task_ByTheRequest_HasAClassAndInputs(string body, object difficulty, string inputs)
     {
         var task = AutoTask.Read(Encoding.UTF8.GetBytes(body))!;
 
-        Assert.Equal(((AutoDifficulty)difficulty, hasImages), (task.Difficulty, task.HasImages));
+        Assert.Equal(((AutoDifficulty)difficulty, inputs), (task.Difficulty, string.Join(' ', task.Inputs.ToWords())));
+    }
+
+    [Fact]
+    public void Task_Picture_CountsByThePieceAndNotByItsBytes()
+    {
+        var body = Encoding.UTF8.GetBytes($$$$$"""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,{{{{{new string('A', 400_000)}}}}}"}}]}]}""");
+
+        Assert.InRange(AutoTask.Read(body)!.InputTokens, 1_000, 1_100);
     }
 
     [Fact]

@@ -255,7 +255,11 @@ public sealed class RunTests : IAsyncLifetime
     [InlineData("""{"model":"openai/x","input":{},"options":{"gateway":{"cacheTtl":[]}}}""", "options.gateway.cacheTtl must be")]
     [InlineData("""{"model":"openai/x","input":{},"options":{"gateway":{"retries":1}}}""", "options.gateway.retries must be an object")]
     [InlineData("""{"model":"openai/x","input":{},"options":{"background":1}}""", "options.background must be true or false")]
-    [InlineData("""{"model":"openai/x","input":{},"options":{"background":true}}""", "options.background is not supported")]
+    [InlineData("""{"model":"openai/x","input":{},"options":{"background":true,"webhookUrl":"http://x.com"}}""", "options.webhookUrl: the URL must begin with https://")]
+    [InlineData("""{"model":"openai/x","input":{},"options":{"background":true,"webhookUrl":"https://10.0.0.1/"}}""", "options.webhookUrl: the host must be on the public internet")]
+    [InlineData("""{"model":"openai/x","input":{},"options":{"background":true,"webhookUrl":"https://x.com","webhookFormat":"xml"}}""", "options.webhookFormat must be raw or chat")]
+    [InlineData("""{"model":"dynamic/r","provider":"openai","input":{"messages":[]}}""", "provider cannot be given for 'dynamic/r'")]
+    [InlineData("""{"model":"dynamic/r","input":{"prompt":"x"}}""", "messages, or input")]
     [InlineData("""{"model":"openai/x","input":{},"options":{"webhookUrl":"https://x"}}""", "options.webhookUrl needs options.background")]
     [InlineData("""{"model":"openai/x","input":{},"options":{"webhookFormat":"raw"}}""", "options.webhookFormat needs options.webhookUrl")]
     public async Task Post_BodyIsWrong_NamesTheMember(string body, string words)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.Pipeline;
 
 namespace GatewayActors.Front.DynamicRoutes.Running;
@@ -12,6 +13,9 @@ internal sealed class RouteTrace(string calledAs, LiveRoute? route = null)
     public string CalledAs => calledAs;
 
     public LiveRoute? Route => route;
+
+    /// <summary>Why the model was chosen; null where a route has led to it.</summary>
+    public AutoDecision? Decision { get; init; }
 
     /// <summary>The elements passed so far, in their order.</summary>
     public List<RouteTraceNode> Nodes { get; } = [];
@@ -31,6 +35,12 @@ internal sealed class RouteTrace(string calledAs, LiveRoute? route = null)
         if (route is not null)
         {
             json.WriteString("version_id"u8, route.VersionId);
+        }
+
+        if (Decision is { } decision)
+        {
+            json.WriteString("reason"u8, decision.Reason);
+            json.WriteString("decision_id"u8, decision.Id);
         }
 
         json.WriteStartArray("path"u8);
