@@ -66,8 +66,19 @@ url() {
     direct) echo "http://127.0.0.1:${PORT[upstream]}/v1/chat/completions" ;;
     yarp) echo "http://127.0.0.1:${PORT[yarp]}/v1/chat/completions" ;;
     gateway) echo "http://127.0.0.1:${PORT[gateway]}/v1/$ACCOUNT/default/openai/chat/completions" ;;
+    compat-*) echo "http://127.0.0.1:${PORT[gateway]}/v1/$ACCOUNT/default/compat/chat/completions" ;;
     *) echo "http://127.0.0.1:${PORT[gateway]}/v1/$ACCOUNT/$1/openai/chat/completions" ;;
   esac
+}
+
+# The file with the request that a target gets: at the OpenAI-compatible endpoint the model names the provider.
+body() {
+  case $1 in
+    compat-openai) sed 's|"model":"gpt-4o-mini"|"model":"openai/gpt-4o-mini"|' "$ROOT/bench/requests/$2.json" >"$WORK/$1.$2.json" ;;
+    compat-anthropic) sed 's|"model":"gpt-4o-mini"|"model":"anthropic/claude-haiku-4-5"|' "$ROOT/bench/requests/$2.json" >"$WORK/$1.$2.json" ;;
+    *) echo "$ROOT/bench/requests/$2.json"; return ;;
+  esac
+  echo "$WORK/$1.$2.json"
 }
 
 # The process that a target's CPU and memory are read from.
@@ -82,7 +93,7 @@ process() {
 # ask TARGET SCENARIO TOKEN: one request; the body on standard output.
 ask() {
   curl -sS --fail --max-time 10 -H "content-type: application/json" -H "authorization: Bearer sk-bench" -H "cf-aig-authorization: Bearer $3" \
-    --data-binary "@$ROOT/bench/requests/$2.json" "$(url "$1")"
+    --data-binary "@$(body "$1" "$2")" "$(url "$1")"
 }
 
 # wait_ready NAME TARGET: until the first request is answered; how long it took is in READY_MS[NAME].
@@ -110,7 +121,7 @@ start_yarp() {
 start_gateway() {
   start gateway "$TARGET_CORE" src/Front/bin/Release/net10.0/GatewayActors.Front.dll \
     "--Gateway:DataDirectory=$WORK/data" "--Gateway:Bootstrap:AccountId=$ACCOUNT" "--Gateway:Bootstrap:Token=$OPERATOR_TOKEN" \
-    "--Gateway:Providers:openai:BaseUrl=http://127.0.0.1:${PORT[upstream]}/v1"
+    "--Gateway:Providers:openai:BaseUrl=http://127.0.0.1:${PORT[upstream]}/v1" "--Gateway:Providers:anthropic:BaseUrl=http://127.0.0.1:${PORT[upstream]}/v1"
   wait_ready gateway gateway
   local api="http://127.0.0.1:${PORT[gateway]}/client/v4/accounts/$ACCOUNT" group answer
   group=$(curl -sS --fail -H "authorization: Bearer $OPERATOR_TOKEN" "$api/tokens/permission_groups" \
@@ -136,7 +147,7 @@ create_gateway() {
 
 # load TARGET SCENARIO CONNECTIONS SECONDS: prints "requests seconds p50_us p99_us errors".
 load() {
-  BENCH_BODY="$ROOT/bench/requests/$2.json" BENCH_TOKEN="${TOKEN:-none}" \
+  BENCH_BODY="$(body "$1" "$2")" BENCH_TOKEN="${TOKEN:-none}" \
     taskset -c "$LOAD_CORE" wrk -t1 -c"$3" -d"$4s" --latency -s "$ROOT/bench/chat.lua" "$(url "$1")" >"$WORK/wrk.log" 2>&1
   awk '$1 == "BENCH" { print $2, $3, $4, $5, $6; found = 1 } END { exit !found }' "$WORK/wrk.log" || { cat "$WORK/wrk.log" >&2; fail "wrk failed."; }
 }

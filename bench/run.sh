@@ -3,7 +3,8 @@
 #
 #   TARGETS="direct yarp gateway"  SCENARIOS="json sse"  CONNECTIONS="1 16 64"
 #                 more targets, each a gateway of the same process: lean (no bodies in the log), limited (rate limit), spend (spend limit),
-#                 hit (answered from the cache); one more scenario: json2k
+#                 hit (answered from the cache); compat-openai, compat-anthropic (the OpenAI-compatible endpoint, relayed and translated);
+#                 one more scenario: json2k
 #   ROUNDS=5      rounds; every round runs all targets in turn
 #   DURATION=5    seconds of one run
 #   WARM=40       seconds of full load before the first round, for every target and scenario
@@ -20,10 +21,10 @@ DURATION=${DURATION:-5}
 WARM=${WARM:-40}
 OUT=${OUT:-$(mktemp -d "${TMPDIR:-/tmp}/gateway-bench-results.XXXXXX")}
 
-for target in "${TARGETS[@]}"; do [[ $target =~ ^(direct|yarp|gateway|lean|limited|spend|hit)$ ]] || fail "TARGETS: '$target' is none of direct, yarp, gateway, lean, limited, spend, hit."; done
+for target in "${TARGETS[@]}"; do [[ $target =~ ^(direct|yarp|gateway|lean|limited|spend|hit|compat-openai|compat-anthropic)$ ]] || fail "TARGETS: '$target' is none of direct, yarp, gateway, lean, limited, spend, hit, compat-openai, compat-anthropic."; done
 for scenario in "${SCENARIOS[@]}"; do [[ $scenario =~ ^(json|json2k|sse)$ ]] || fail "SCENARIOS: '$scenario' is none of json, json2k, sse."; done
 has() { [[ " ${TARGETS[*]} " == *" $1 "* ]]; }
-has_gateway() { has gateway || has lean || has limited || has spend || has hit; }
+has_gateway() { has gateway || has lean || has limited || has spend || has hit || has compat-openai || has compat-anthropic; }
 is_gateway() { [[ $1 != direct && $1 != yarp ]]; }
 
 # run TARGET SCENARIO CONNECTIONS ROUND: one run, one line of results.
@@ -50,6 +51,9 @@ run() {
     '{ print round, scenario, connections, target, $1, $2, sprintf("%.0f", $1 / $2), $3, $4, sprintf("%.2f", $1 ? ticks / hz * 1e6 / $1 : 0), rss, $5, logged }' <<<"$result" >>"$OUT/results.csv"
 }
 
+# Whether the last answer is OpenAI's format with the end of what the upstream says in Anthropic's.
+is_translated() { grep -q '"object":"chat.completion' "$WORK/actual" && grep -q '"finish_reason":"stop"' "$WORK/actual" && grep -Eq 'two bulges of water form|word94' "$WORK/actual"; }
+
 need_tools
 echo "Building …" >&2
 build bench/Upstream bench/Yarp src/Front
@@ -61,6 +65,8 @@ for scenario in "${SCENARIOS[@]}"; do
   ask direct "$scenario" none >"$WORK/expected.$scenario" || fail "direct: no answer ($scenario)."
   for target in "${TARGETS[@]}"; do
     ask "$target" "$scenario" "${TOKEN:-none}" >"$WORK/actual" || fail "$target: no answer ($scenario)."
+    # Of a translated answer the text is the upstream's, the form is not.
+    [[ $target != compat-anthropic ]] || { is_translated || fail "$target: the answer is not a translated one ($scenario)."; continue; }
     cmp -s "$WORK/expected.$scenario" "$WORK/actual" || fail "$target: the answer is not the upstream's ($scenario)."
   done
 done

@@ -1,4 +1,5 @@
-# Makes the table of results.csv: medians over the rounds, and medians of the gateway's ratio and difference to YARP within a round.
+# Makes the table of results.csv: medians over the rounds, and medians of the gateway's ratio and difference to YARP within a round; of further gateways also of the ratio and
+# difference to the first one.
 BEGIN { FS = "," }
 
 NR == 1 { next }
@@ -16,15 +17,15 @@ NR == 1 { next }
 }
 
 END {
-  print "| scenario | connections | target | req/s | p50 µs | p99 µs | CPU µs/req | CPU ÷ YARP | p50 over YARP µs | RSS MiB | errors | log written | log entries / bodies dropped |"
-  print "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
-  targetCount = split("direct yarp gateway lean limited spend hit", targets, " ")
+  print "| scenario | connections | target | req/s | p50 µs | p99 µs | CPU µs/req | CPU ÷ YARP | p50 over YARP µs | CPU ÷ gateway | CPU over gateway µs | RSS MiB | errors | log written | log entries / bodies dropped |"
+  print "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+  targetCount = split("direct yarp gateway lean limited spend hit compat-openai compat-anthropic", targets, " ")
   for (r = 1; r <= runCount; r++) for (t = 1; t <= targetCount; t++) {
     row = runs[r] "," targets[t]
     if (!(row in rounds)) continue
     split(row, part, ",")
     isGateway = part[3] != "direct" && part[3] != "yarp"
-    ratio = difference = "–"
+    ratio = difference = more = added = "–"
     if (isGateway) {
       yarp = part[1] "," part[2] ",yarp"
       count = 0
@@ -39,8 +40,22 @@ END {
       }
     }
 
-    printf "| %s | %d | %s | %.0f | %.0f | %.0f | %.1f | %s | %s | %.0f | %d | %s | %s |\n", part[1], part[2], part[3],
-      of(row, 7), of(row, 8), of(row, 9), of(row, 10), ratio, difference, of(row, 11), sum[row, 12],
+    if (isGateway && part[3] != "gateway") {
+      gateway = part[1] "," part[2] ",gateway"
+      count = 0
+      for (round in isRound) if ((round, row) in cpu && (round, gateway) in cpu && cpu[round, gateway] > 0) {
+        count++
+        ratios[count] = cpu[round, row] / cpu[round, gateway]
+        differences[count] = cpu[round, row] - cpu[round, gateway]
+      }
+      if (count > 0) {
+        more = sprintf("%.2f", median(ratios, count))
+        added = sprintf("%+.1f", median(differences, count))
+      }
+    }
+
+    printf "| %s | %d | %s | %.0f | %.0f | %.0f | %.1f | %s | %s | %s | %s | %.0f | %d | %s | %s |\n", part[1], part[2], part[3],
+      of(row, 7), of(row, 8), of(row, 9), of(row, 10), ratio, difference, more, added, of(row, 11), sum[row, 12],
       isGateway ? sum[row, 13] : "–", isGateway ? sum[row, 14] " / " sum[row, 15] : "–"
   }
 }

@@ -7,7 +7,7 @@ internal static class Answers
 {
     private const int Tokens = 97;
 
-    private const string Text =
+    internal const string Text =
         "Tides are caused by the gravitational pull of the Moon and, to a lesser extent, the Sun. The side of the Earth that faces the Moon is pulled more strongly than its centre, and the far side less strongly, so that two bulges of water form.";
 
     /// <summary>A whole chat completion.</summary>

@@ -11,17 +11,18 @@ app.Run(async context =>
     var (isStream, isLong) = await ReadAsync(context.Request);
     var response = context.Response;
     response.Headers["x-request-id"] = "req_bench";
+    var isMessages = context.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal);
     if (!isStream)
     {
         response.ContentType = "application/json";
-        var answer = isLong ? Answers.LongJson : Answers.Json;
+        var answer = isMessages ? MessageAnswers.Json : isLong ? Answers.LongJson : Answers.Json;
         response.ContentLength = answer.Length;
         await response.BodyWriter.WriteAsync(answer, context.RequestAborted);
         return;
     }
 
     response.ContentType = "text/event-stream; charset=utf-8";
-    foreach (var chunk in Answers.Events)
+    foreach (var chunk in isMessages ? MessageAnswers.Events : Answers.Events)
     {
         await response.BodyWriter.WriteAsync(chunk, context.RequestAborted);
     }
