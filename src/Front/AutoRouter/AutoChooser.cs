@@ -18,14 +18,18 @@ internal sealed class AutoChooser(AutoPool pool, AutoRanking ranking, AutoSessio
                 : new(GatewayErrorKind.MalformedRequest, "cf-aig-allowed-models and cf-aig-allowed-providers leave no model."));
         }
 
-        var able = candidates.Where(candidate => candidate.CanTake(task)).ToList();
+        var able = new HashSet<AutoCandidate>(candidates.Where(candidate => candidate.CanTake(task)), ReferenceEqualityComparer.Instance);
         if (able.Count == 0)
         {
             return AutoOrder.Refuse(new(GatewayErrorKind.MalformedRequest, $"No model of the auto router's pool takes what the request has: {string.Join(", ", task.Inputs.ToWords())}."));
         }
 
         // The length is an estimate: where it would leave nobody, it leaves everybody.
-        able = able.Exists(candidate => candidate.HasRoomFor(task)) ? able.FindAll(candidate => candidate.HasRoomFor(task)) : able;
+        if (able.Any(candidate => candidate.HasRoomFor(task)))
+        {
+            able.RemoveWhere(candidate => !candidate.HasRoomFor(task));
+        }
+
         if (candidates is [_])
         {
             return new(candidates, AutoReason.ForcedByPool);

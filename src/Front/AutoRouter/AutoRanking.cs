@@ -15,7 +15,8 @@ internal sealed partial class AutoRanking(IAutoScorer scorer, GatewayOptions opt
             var ranking = scorer.RankAsync(task, candidates, giveUp.Token);
             var ranked = ranking.IsCompletedSuccessfully ? ranking.Result
                 : await ranking.AsTask().WaitAsync(options.AutoRouter.ScorerTimeout, timeProvider, cancellationToken);
-            return ([.. ranked.Where(candidates.Contains).Concat(candidates).Distinct()], null);
+            var asked = new HashSet<AutoCandidate>(candidates, ReferenceEqualityComparer.Instance);
+            return ([.. ranked.Where(asked.Remove), .. candidates.Where(asked.Contains)], null);
         }
         catch (TimeoutException exception)
         {

@@ -21,7 +21,7 @@ internal sealed class HttpAutoScorer(Uri url, GatewayOptions options) : IAutoSco
         response.EnsureSuccessStatusCode();
         await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
         using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        var byName = candidates.ToDictionary(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase);
+        var byName = candidates.DistinctBy(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase);
         AutoCandidate[] ranked =
         [
             .. answer.RootElement.GetProperty("ranking").EnumerateArray()

@@ -2,7 +2,7 @@
 // provider for whatever speaks OpenAI's format.
 import assert from 'node:assert/strict';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { embed, generateText, streamText, tool, jsonSchema } from 'ai';
+import { embed, generateText, jsonSchema, Output, streamText, tool } from 'ai';
 import Cloudflare from 'cloudflare';
 import { createWorkersAI } from 'workers-ai-provider';
 import { ACCOUNT_ID, failure, GATEWAY_URL, inference, provider, run, TOKEN } from './support.mjs';
@@ -13,6 +13,7 @@ const elsewhere = (url, init) =>
   fetch(String(url).replace('https://api.cloudflare.com', GATEWAY_URL).replace('https://gateway.ai.cloudflare.com', GATEWAY_URL), init);
 const ask = (model, prompt = 'hello') => ({ model, prompt, maxRetries: 0 });
 const weather = { get_weather: tool({ inputSchema: jsonSchema({ type: 'object', properties: { city: { type: 'string' } } }) }) };
+const place = jsonSchema({ type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false });
 const checks = {};
 
 async function streamed(model) {
@@ -24,12 +25,32 @@ async function streamed(model) {
 
 for (const [where, baseURL] of Object.entries({ rest: inference('v1'), compat: provider('compat') })) {
   const compatible = createOpenAICompatible({ name: 'gateway', baseURL, apiKey: TOKEN });
+  const structured = createOpenAICompatible({ name: 'gateway', baseURL, apiKey: TOKEN, supportsStructuredOutputs: true });
   for (const name of ['openai/gpt-4o-mini', 'anthropic/claude-sonnet-4-5', 'google/gemini-2.5-flash']) {
     checks[`openai-compatible at ${where}, ${name}: plain, streamed, tools`] = async () => {
       assert.equal((await generateText(ask(compatible(name)))).text, 'Hi there, friend!');
       assert.equal(await streamed(compatible(name)), 'Hi there, friend!');
       const { toolCalls } = await generateText({ ...ask(compatible(name), 'weather'), tools: weather });
       assert.deepEqual([toolCalls[0].toolName, toolCalls[0].input], ['get_weather', { city: 'Oslo' }]);
+    };
+
+    checks[`openai-compatible at ${where}, ${name}: streamed with tools, there and back`] = async () => {
+      const asked = streamText({ ...ask(compatible(name), 'weather'), tools: weather });
+      const [call] = await asked.toolCalls;
+      assert.deepEqual([call.toolName, call.input], ['get_weather', { city: 'Oslo' }]);
+      const result = { type: 'tool-result', toolCallId: call.toolCallId, toolName: call.toolName, output: { type: 'text', value: 'sunny' } };
+      const answer = streamText({
+        model: compatible(name),
+        maxRetries: 0,
+        tools: weather,
+        messages: [{ role: 'user', content: 'weather' }, ...(await asked.response).messages, { role: 'tool', content: [result] }],
+      });
+      assert.equal(await answer.text, 'It is sunny in Oslo.');
+    };
+
+    checks[`openai-compatible at ${where}, ${name}: structured`] = async () => {
+      const { output } = await generateText({ ...ask(structured(name), 'structured'), output: Output.object({ schema: place }) });
+      assert.deepEqual(output, { city: 'Oslo' });
     };
   }
 
@@ -59,6 +80,28 @@ await run({
     const result = await cloudflare.ai.run('openai/gpt-4o-mini', { account_id: ACCOUNT_ID, messages: [{ role: 'user', content: 'hello' }] });
     assert.deepEqual([result.state, result.provider, result.model], ['Completed', 'openai', 'openai/gpt-4o-mini']);
     assert.equal(result.result.choices[0].message.content, 'Hi there, friend!');
+  },
+
+  async 'cloudflare: ai.run of a dynamic route'() {
+    const elements = [
+      { id: 's', type: 'start', outputs: { next: { elementId: 'm' } } },
+      { id: 'm', type: 'model', properties: { provider: 'anthropic', model: 'claude-sonnet-4-5', timeout: 30000, retries: 0 }, outputs: { success: { elementId: 'e' } } },
+      { id: 'e', type: 'end', outputs: {} },
+    ];
+    const route = await cloudflare.aiGateway.dynamicRouting.create('default', { account_id: ACCOUNT_ID, name: 'run', elements });
+    const result = await cloudflare.ai.run('dynamic/run', { account_id: ACCOUNT_ID, messages: [{ role: 'user', content: 'hello' }] });
+    assert.deepEqual([result.state, result.provider, result.model], ['Completed', 'anthropic', 'dynamic/run']);
+    assert.equal(result.result.choices[0].message.content, 'Hi there, friend!');
+    await cloudflare.aiGateway.dynamicRouting.delete(route.id, { account_id: ACCOUNT_ID, gateway_id: 'default' });
+  },
+
+  async 'a run in the background is answered before it is over'() {
+    const answer = await fetch(inference('run'), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify({ model: 'openai/gpt-4o-mini', input: { messages: [{ role: 'user', content: 'hello' }] }, options: { background: true } }),
+    });
+    assert.deepEqual([answer.status, (await answer.json()).state], [202, 'Queued']);
   },
 
   async 'cloudflare: a model that nobody serves'() {

@@ -15,7 +15,7 @@ internal static class RestHost
     public const string Chat = """{"model":"openai/gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}""";
 
     /// <summary>A host whose operator has a credential for every provider; the gateway <c>default</c> is closed.</summary>
-    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null)
+    public static async Task<DataPlaneHost> StartAsync(Action<GatewayOptions>? configure = null, Random? random = null)
     {
         var host = await DataPlaneHost.StartAsync(options =>
         {
@@ -25,7 +25,7 @@ internal static class RestHost
             }
 
             configure?.Invoke(options);
-        });
+        }, random: random);
         host.Default.Set(DataPlaneHost.Configuration(authentication: true));
         return host;
     }
