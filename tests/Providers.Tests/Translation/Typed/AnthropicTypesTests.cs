@@ -93,7 +93,7 @@ public sealed class AnthropicTypesTests
         return said.Lines;
     }
 
-    private static IEnumerable<JsonElement> Parts(JsonElement content) => content.ValueKind == JsonValueKind.Array
-        ? content.EnumerateArray()
+    private static JsonElement[] Parts(JsonElement content) => content.ValueKind == JsonValueKind.Array
+        ? [.. content.EnumerateArray()]
         : [JsonSerializer.SerializeToElement(new Dictionary<string, string?> { ["type"] = "text", ["text"] = content.GetString() })];
 }
