@@ -47,6 +47,12 @@ public sealed class LogEntry
     /// <summary>Whether the answer came out of the cache.</summary>
     public bool Cached { get; init; }
 
+    /// <summary>Whether a rate limit of the gateway refused it.</summary>
+    public bool RateLimited { get; init; }
+
+    /// <summary>Whether the exchange is only counted in the sums of <see cref="Analytics.IAnalyticsStore"/>, and no entry is kept.</summary>
+    public bool IsOnlyCounted { get; init; }
+
     /// <summary>Time from the request's arrival to the response's end, in milliseconds, all attempts included.</summary>
     public required double DurationMs { get; init; }
 

@@ -162,7 +162,6 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
             try
             {
                 await _store.WriteAsync(_batch, CancellationToken.None);
-                _metrics.LogWritten(_batch.Count);
                 break;
             }
 #pragma warning disable CA1031 // Whatever is wrong with the store, the entries stay here and it is tried again.
@@ -174,13 +173,15 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
             }
         }
 
-        var bytes = 0L;
+        var (written, bytes) = (0, 0L);
         foreach (var entry in _batch)
         {
+            written += entry.IsOnlyCounted ? 0 : 1;
             bytes += BodyBytes(entry);
             entry.ReleaseBodies();
         }
 
+        _metrics.LogWritten(written);
         Interlocked.Add(ref _queuedBytes, -bytes);
         _batch.Clear();
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Errors;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
@@ -44,6 +45,8 @@ internal static class ExchangeLog
             StatusCode = step.StatusCode,
             Success = step is { StatusCode: < 400, Usage.Error: null } && (exchange.Delivered || step.IsTaken),
             Cached = step.Source != AnswerSource.Upstream,
+            RateLimited = (step.Error ?? exchange.Error)?.Kind == GatewayErrorKind.RateLimited,
+            IsOnlyCounted = !step.IsLogged,
             DurationMs = duration.TotalMilliseconds,
             TimeToFirstByteMs = timeToFirstByte?.TotalMilliseconds,
             UpstreamLatencyMs = step.Attempts.Count > 0 ? step.Attempts.Sum(attempt => attempt.Duration.TotalMilliseconds) : null,

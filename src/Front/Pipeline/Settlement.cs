@@ -96,7 +96,7 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
 
     private void WriteLog(Step step, long ended)
     {
-        if (step.IsLogged)
+        if (step.IsCounted)
         {
             WriteEntry(step, ended);
             if (step.Trace?.Failure is { } failure && !ReferenceEquals(failure, step))

@@ -170,8 +170,11 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>Whether the price table knows the model.</summary>
     public bool IsPricedModel { get; set; }
 
+    /// <summary>Whether it counts in analytics, logged or not.</summary>
+    public bool IsCounted => Route is not null || Trace is not null;
+
     /// <summary>Whether a log entry will be stored.</summary>
-    public bool IsLogged => (Route is not null || Trace is not null) && (Headers.CollectLog ?? Exchange.Snapshot.CollectLogs);
+    public bool IsLogged => IsCounted && (Headers.CollectLog ?? Exchange.Snapshot.CollectLogs);
 
     /// <summary>Whether its bodies will be stored.</summary>
     public bool KeepsPayload => IsLogged && (Headers.CollectLogPayload ?? Exchange.Snapshot.CollectPayloads);

@@ -10,8 +10,20 @@ internal sealed class LogDatabase(DataOptions options) : DataConnection(options)
 
     public ITable<LogRow> Entries => this.GetTable<LogRow>();
 
-    public ITable<RollupRow> Rollups => this.GetTable<RollupRow>();
+    public ITable<RollupRow> MinuteRollups => this.GetTable<RollupRow>().TableName(RollupTables.Minute);
+
+    public ITable<RollupRow> HourRollups => this.GetTable<RollupRow>().TableName(RollupTables.Hour);
+
+    public ITable<MetadataRollupRow> MetadataRollups => this.GetTable<MetadataRollupRow>();
 
     public GatewayRow? FindGateway(string accountId, string gatewayId) =>
         Gateways.FirstOrDefault(gateway => gateway.AccountId == accountId && gateway.GatewayId == gatewayId);
+}
+
+/// <summary>The names of the tables with sums.</summary>
+internal static class RollupTables
+{
+    public const string Minute = "rollup_minute";
+    public const string Hour = "rollup_hour";
+    public const string Metadata = "rollup_metadata";
 }

@@ -94,6 +94,8 @@ internal sealed class LogRow
 
     [Column("details")] public string? Details { get; set; }
 
+    [Column("rate_limited")] public bool RateLimited { get; set; }
+
     /// <summary>The file that holds the bodies; null where there are no bytes.</summary>
     [Column("body_file")] public long? BodyFile { get; set; }
 
@@ -152,6 +154,7 @@ internal sealed class LogRow
             Feedback = (int?)Feedback,
             Score = ParseDecimal(Score),
             DetailsJson = Details,
+            RateLimited = RateLimited,
         };
     }
 
@@ -172,31 +175,37 @@ internal sealed class GatewayRow
     [Column("entries")] public long Entries { get; set; }
 }
 
-/// <summary>The sums of one hour of one gateway.</summary>
-[Table("log_rollup")]
+/// <summary>Sums of one minute or hour of one gateway; the same columns in both tables.</summary>
 internal sealed class RollupRow
 {
     [Column("gateway_key"), PrimaryKey(0)] public long GatewayKey { get; set; }
 
-    /// <summary>The hour's begin.</summary>
-    [Column("hour_us"), PrimaryKey(1)] public long HourUs { get; set; }
+    /// <summary>The begin of the minute or hour.</summary>
+    [Column("at_us"), PrimaryKey(1)] public long AtUs { get; set; }
 
     [Column("provider"), PrimaryKey(2), NotNull] public string Provider { get; set; } = "";
 
     [Column("model"), PrimaryKey(3), NotNull] public string Model { get; set; } = "";
 
-    /// <summary>The first digit of the status.</summary>
-    [Column("status_class"), PrimaryKey(4)] public int StatusClass { get; set; }
+    [Column("status_code"), PrimaryKey(4)] public int StatusCode { get; set; }
 
-    [Column("cached"), PrimaryKey(5)] public bool Cached { get; set; }
+    [Column("success"), PrimaryKey(5)] public bool Success { get; set; }
+
+    [Column("cached"), PrimaryKey(6)] public bool Cached { get; set; }
+
+    [Column("rate_limited"), PrimaryKey(7)] public bool RateLimited { get; set; }
+
+    [Column("wholesale"), PrimaryKey(8)] public bool Wholesale { get; set; }
 
     [Column("requests")] public long Requests { get; set; }
-
-    [Column("errors")] public long Errors { get; set; }
 
     [Column("tokens_in")] public long TokensIn { get; set; }
 
     [Column("tokens_out")] public long TokensOut { get; set; }
+
+    [Column("cache_read_tokens")] public long CacheReadTokens { get; set; }
+
+    [Column("cache_write_tokens")] public long CacheWriteTokens { get; set; }
 
     [Column("cost_pico")] public long CostPico { get; set; }
 
@@ -206,4 +215,21 @@ internal sealed class RollupRow
     [Column("first_byte_us")] public long FirstByteUs { get; set; }
 
     [Column("first_bytes")] public long FirstBytes { get; set; }
+
+    /// <summary>See <see cref="Abstractions.Analytics.DurationHistogram"/>.</summary>
+    [Column("durations"), NotNull] public byte[] Durations { get; set; } = [];
+}
+
+/// <summary>Sums of one hour over the exchanges of one gateway that have the same entry in their metadata.</summary>
+[Table("rollup_metadata")]
+internal sealed class MetadataRollupRow
+{
+    [Column("gateway_key"), PrimaryKey(0)] public long GatewayKey { get; set; }
+
+    /// <summary>The begin of the hour.</summary>
+    [Column("at_us"), PrimaryKey(1)] public long AtUs { get; set; }
+
+    [Column("key"), PrimaryKey(2), NotNull] public string Key { get; set; } = "";
+
+    [Column("value"), PrimaryKey(3), NotNull] public string Value { get; set; } = "";
 }

@@ -32,6 +32,9 @@ internal static class LogEntries
             StatusCode = values.StatusCode,
             Success = values.StatusCode < 400,
             Cached = values.Cached,
+            RateLimited = values.RateLimited,
+            IsOnlyCounted = values.IsOnlyCounted,
+            CacheReadTokens = values.CacheReadTokens,
             DurationMs = values.DurationMs,
             TimeToFirstByteMs = values.TimeToFirstByteMs,
             TokensIn = values.TokensIn,
@@ -72,6 +75,12 @@ internal sealed class EntryValues
     public int StatusCode { get; set; } = 200;
 
     public bool Cached { get; set; }
+
+    public bool RateLimited { get; set; }
+
+    public bool IsOnlyCounted { get; set; }
+
+    public long? CacheReadTokens { get; set; }
 
     public double DurationMs { get; set; } = 10;
 

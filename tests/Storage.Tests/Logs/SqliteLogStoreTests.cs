@@ -1,3 +1,4 @@
+using GatewayActors.Abstractions.Analytics;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Storage.Logs;
 using GatewayActors.Storage.Sqlite;
@@ -13,6 +14,8 @@ public sealed partial class SqliteLogStoreTests : LogStoreConformanceTests, IAsy
     public SqliteLogStoreTests() => _store = new(Path);
 
     protected override ILogStore Store => _store;
+
+    protected override IAnalyticsStore Analytics => _store;
 
     private string Path => _directory.File("missing/directory/logs.db");
 
@@ -31,10 +34,10 @@ public sealed partial class SqliteLogStoreTests : LogStoreConformanceTests, IAsy
     {
         using var session = new LogSession(new SqliteFile(path).OpenReader());
         var key = session.Database.FindGateway(accountId, gatewayId)?.Key;
-        var rows = session.Database.Rollups.Where(row => row.GatewayKey == key).ToList();
+        var rows = session.Database.HourRollups.Where(row => row.GatewayKey == key).ToList();
         return new(
             rows.Sum(row => row.Requests),
-            rows.Sum(row => row.Errors),
+            rows.Where(row => !row.Success).Sum(row => row.Requests),
             rows.Where(row => row.Cached).Sum(row => row.Requests),
             rows.Sum(row => row.TokensIn),
             rows.Sum(row => row.TokensOut),

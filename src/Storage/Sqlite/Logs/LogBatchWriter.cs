@@ -30,9 +30,12 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
             foreach (var entry in batch)
             {
                 var key = GatewayKey(entry.AccountId, entry.GatewayId);
-                _insert.Write(key, entry, _bodies.Add(entry));
                 _rollups.Add(key, entry);
-                CollectionsMarshal.GetValueRefOrAddDefault(_added, key, out _)++;
+                if (!entry.IsOnlyCounted)
+                {
+                    _insert.Write(key, entry, _bodies.Add(entry));
+                    CollectionsMarshal.GetValueRefOrAddDefault(_added, key, out _)++;
+                }
             }
 
             _bodies.Flush();

@@ -12,21 +12,33 @@ internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDi
     private readonly SqliteStatement _release = new(session.Connection, "UPDATE body_file SET live = live - ? WHERE id = ? RETURNING live");
     private readonly SqliteStatement _deleteFile = new(session.Connection, "DELETE FROM body_file WHERE id = ?");
     private readonly SqliteStatement _erase = new(session.Connection, "INSERT INTO body_erasure (file, offset, length) VALUES (?, ?, ?)");
+    private readonly MetadataRollupWriter _metadata = new(session.Connection);
     private readonly SqliteStatement _countEntries = new(session.Connection, "UPDATE gateway SET entries = entries - ? WHERE key = ?");
 
     /// <summary>Deletes the first entries of a query in its order.</summary>
     public int Erase(LogQuery query, int limit) => session.Database.FindGateway(query.AccountId, query.GatewayId) is { Key: var key }
-        ? Erase(key, session.Database.Matching(key, query).InOrder(query), limit)
+        ? Erase(key, session.Database.Matching(key, query).InOrder(query), limit, query)
         : 0;
 
     /// <summary>Deletes some entries of a gateway, in any order.</summary>
     public int Erase(long gatewayKey, int limit) =>
-        Erase(gatewayKey, session.Database.Entries.Where(row => row.GatewayKey == gatewayKey).OrderBy(row => row.CreatedUs), limit);
+        Erase(gatewayKey, session.Database.Entries.Where(row => row.GatewayKey == gatewayKey).OrderBy(row => row.CreatedUs), limit, null);
+
+    /// <summary>Puts an entry's sums by metadata right after it has changed.</summary>
+    public void ChangeMetadata(long gatewayKey, LogEntry before, LogEntry after)
+    {
+        Subtract(gatewayKey, [before]);
+        _metadata.Begin();
+        _metadata.Add(gatewayKey, after);
+        _metadata.Flush();
+    }
 
     /// <summary>Deletes a gateway that has no entries left, and its rollups.</summary>
     public void EraseGateway(long gatewayKey)
     {
-        session.Database.Rollups.Delete(row => row.GatewayKey == gatewayKey);
+        session.Database.MinuteRollups.Delete(row => row.GatewayKey == gatewayKey);
+        session.Database.HourRollups.Delete(row => row.GatewayKey == gatewayKey);
+        session.Database.MetadataRollups.Delete(row => row.GatewayKey == gatewayKey);
         session.Database.Gateways.Delete(row => row.Key == gatewayKey);
     }
 
@@ -37,10 +49,18 @@ internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDi
         _deleteFile.Dispose();
         _erase.Dispose();
         _countEntries.Dispose();
+        _metadata.Dispose();
     }
 
-    private int Erase(long gatewayKey, IQueryable<LogRow> rows, int limit)
+    // With a query, some entries go and the gateway stays, and so do the sums over the others.
+    private int Erase(long gatewayKey, IQueryable<LogRow> rows, int limit, LogQuery? query)
     {
+        if (query is not null)
+        {
+            var entries = rows.Take(limit).Where(row => row.Metadata != null).ToList();
+            Subtract(gatewayKey, entries.Select(row => row.ToEntry(query.AccountId, query.GatewayId)));
+        }
+
         var victims = rows.Take(limit)
             .Select(row => new { row.CreatedUs, row.Id, row.BodyFile, row.BodyOffset, row.RequestBodyLength, row.ResponseBodyLength })
             .ToList();
@@ -57,6 +77,17 @@ internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDi
 
         _countEntries.Int64(victims.Count).Int64(gatewayKey).Run();
         return victims.Count;
+    }
+
+    private void Subtract(long gatewayKey, IEnumerable<LogEntry> entries)
+    {
+        _metadata.Begin();
+        foreach (var entry in entries)
+        {
+            _metadata.Add(gatewayKey, entry);
+        }
+
+        _metadata.FlushSubtracting();
     }
 
     // The bytes themselves are overwritten after the commit: before it a reader may still be entitled to them.

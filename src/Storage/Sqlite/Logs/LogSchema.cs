@@ -102,7 +102,65 @@ internal static class LogSchema
         -- What is still to be overwritten after a deletion; a length of 0 means that the file goes.
         CREATE TABLE body_erasure (file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL);
         """,
+
+        // Sums by minute and by hour, with the durations' distribution. Of the sums by hour and class of status that were kept before, an
+        // hour's tokens, costs and times go with the exchanges that succeeded.
+        $"""
+        ALTER TABLE log_entry ADD COLUMN rate_limited INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE rollup_minute ({RollupColumns}) WITHOUT ROWID;
+        CREATE TABLE rollup_hour ({RollupColumns}) WITHOUT ROWID;
+
+        INSERT INTO rollup_hour
+            SELECT gateway_key, hour_us, provider, model, status_class * 100, 1, cached, 0, 0, requests - errors, tokens_in, tokens_out, 0, 0,
+                cost_pico, duration_us, first_byte_us, first_bytes, x''
+            FROM log_rollup;
+        INSERT INTO rollup_hour
+            SELECT gateway_key, hour_us, provider, model, status_class * 100, 0, cached, 0, 0, errors, 0, 0, 0, 0, 0, 0, 0, 0, x''
+            FROM log_rollup WHERE errors > 0;
+        DROP TABLE log_rollup;
+
+        CREATE TABLE rollup_metadata (
+            gateway_key INTEGER NOT NULL,
+            at_us INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            success INTEGER NOT NULL,
+            cached INTEGER NOT NULL,
+            requests INTEGER NOT NULL,
+            tokens_in INTEGER NOT NULL,
+            tokens_out INTEGER NOT NULL,
+            cache_read_tokens INTEGER NOT NULL,
+            cache_write_tokens INTEGER NOT NULL,
+            cost_pico INTEGER NOT NULL,
+            durations BLOB NOT NULL,
+            PRIMARY KEY (gateway_key, at_us, key, value, success, cached)) WITHOUT ROWID;
+        """,
     ];
+
+    private const string RollupColumns =
+        """
+        gateway_key INTEGER NOT NULL,
+        at_us INTEGER NOT NULL,
+        provider TEXT NOT NULL,
+        model TEXT NOT NULL,
+        status_code INTEGER NOT NULL,
+        success INTEGER NOT NULL,
+        cached INTEGER NOT NULL,
+        rate_limited INTEGER NOT NULL,
+        wholesale INTEGER NOT NULL,
+        requests INTEGER NOT NULL,
+        tokens_in INTEGER NOT NULL,
+        tokens_out INTEGER NOT NULL,
+        cache_read_tokens INTEGER NOT NULL,
+        cache_write_tokens INTEGER NOT NULL,
+        cost_pico INTEGER NOT NULL,
+        duration_us INTEGER NOT NULL,
+        first_byte_us INTEGER NOT NULL,
+        first_bytes INTEGER NOT NULL,
+        durations BLOB NOT NULL,
+        PRIMARY KEY (gateway_key, at_us, provider, model, status_code, success, cached, rate_limited, wholesale)
+        """;
 
     public static SqliteSchema Schema { get; } = UpTo(Steps.Length);
 

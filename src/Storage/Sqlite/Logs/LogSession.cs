@@ -14,6 +14,7 @@ internal sealed class LogSession : IDisposable
         Connection = connection;
         connection.CreateFunction<string?, string, bool>(
             LogSql.SqliteContains, (text, needle) => text?.Contains(needle, StringComparison.OrdinalIgnoreCase) == true, isDeterministic: true);
+        DurationFunctions.Register(connection);
         Database = new(new DataOptions().UseConnection(SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft), connection, disposeConnection: false));
     }
 

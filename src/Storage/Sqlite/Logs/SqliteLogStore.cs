@@ -1,4 +1,6 @@
+using GatewayActors.Abstractions.Analytics;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Storage.Analytics;
 using GatewayActors.Storage.Logs;
 using LinqToDB;
 using Microsoft.Data.Sqlite;
@@ -6,7 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace GatewayActors.Storage.Sqlite.Logs;
 
 /// <summary>The request log in one SQLite file: one connection that writes, a few that read; bodies in files beside it.</summary>
-internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
+internal sealed class SqliteLogStore(string path) : ILogStore, IAnalyticsStore, IDisposable
 {
     // A transaction holds up new entries while it runs, so what deletes much does it in several.
     private const int DeletedAtOnce = 10_000;
@@ -85,7 +87,7 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
 
     /// <inheritdoc/>
     public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default) =>
-        TransactionAsync(session => Patch(session.Database, accountId, gatewayId, id, patch), cancellationToken);
+        TransactionAsync(session => Patch(session.Database, _eraser!, accountId, gatewayId, id, patch), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default)
@@ -158,6 +160,16 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AnalyticsGroup>> QueryAsync(AnalyticsQuery query, CancellationToken cancellationToken = default) =>
+        Opened(_readers).ReadAsync(session => AnalyticsQueries.Run(session.Database, session.Connection, query), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> CountEntriesAsync(string accountId, CancellationToken cancellationToken = default) =>
+        Opened(_readers).ReadAsync<IReadOnlyDictionary<string, long>>(
+            session => session.Database.Gateways.Where(gateway => gateway.AccountId == accountId).ToDictionary(gateway => gateway.GatewayId, gateway => gateway.Entries),
+            cancellationToken);
+
     /// <summary>Closes the file. Writes and queries must have ended.</summary>
     public void Dispose()
     {
@@ -178,7 +190,7 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
         return length is null ? null : _bodies.Read(row.BodyFile!.Value, offset, length.Value);
     }
 
-    private static bool Patch(LogDatabase database, string accountId, string gatewayId, Guid id, LogPatch patch)
+    private static bool Patch(LogDatabase database, LogEraser eraser, string accountId, string gatewayId, Guid id, LogPatch patch)
     {
         if (database.FindEntry(accountId, gatewayId, id) is not { } row)
         {
@@ -194,6 +206,13 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IDisposable
             .Set(stored => stored.Score, score)
             .Set(stored => stored.Metadata, metadata)
             .Update();
+        if (metadata != row.Metadata)
+        {
+            var before = row.ToEntry(accountId, gatewayId);
+            row.Metadata = metadata;
+            eraser.ChangeMetadata(row.GatewayKey, before, row.ToEntry(accountId, gatewayId));
+        }
+
         return true;
     }
 

@@ -1,3 +1,4 @@
+using GatewayActors.Abstractions.Analytics;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Storage.Sqlite.Logs;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,7 @@ public static class SqliteLogStoreServiceCollectionExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Keeps the request log in a SQLite file. Whoever starts the host calls <see cref="ILogStore.InitializeAsync"/> first.</summary>
+        /// <summary>Keeps the request log, and the sums for analytics, in a SQLite file. Whoever starts the host calls <see cref="ILogStore.InitializeAsync"/> first.</summary>
         /// <param name="configure">Sets at least <see cref="SqliteLogStoreOptions.Path"/>.</param>
         public IServiceCollection AddSqliteLogStore(Action<SqliteLogStoreOptions> configure)
         {
@@ -20,8 +21,10 @@ public static class SqliteLogStoreServiceCollectionExtensions
                     options => !string.IsNullOrWhiteSpace(options.Path),
                     $"{nameof(SqliteLogStoreOptions)}.{nameof(SqliteLogStoreOptions.Path)} is empty.")
                 .ValidateOnStart();
-            return services.AddSingleton<ILogStore>(
-                provider => new SqliteLogStore(provider.GetRequiredService<IOptions<SqliteLogStoreOptions>>().Value.Path));
+            return services
+                .AddSingleton(provider => new SqliteLogStore(provider.GetRequiredService<IOptions<SqliteLogStoreOptions>>().Value.Path))
+                .AddSingleton<ILogStore>(provider => provider.GetRequiredService<SqliteLogStore>())
+                .AddSingleton<IAnalyticsStore>(provider => provider.GetRequiredService<SqliteLogStore>());
         }
     }
 }
