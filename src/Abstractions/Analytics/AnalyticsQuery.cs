@@ -141,6 +141,12 @@ public enum AnalyticsMeasure
     /// <summary>Generated tokens of upstream calls.</summary>
     UncachedTokensOut,
 
+    /// <summary>Prompt tokens of all answers.</summary>
+    TokensIn,
+
+    /// <summary>Generated tokens of all answers.</summary>
+    TokensOut,
+
     /// <summary>Prompt tokens that were read from a provider's prompt cache.</summary>
     CacheReadTokens,
 

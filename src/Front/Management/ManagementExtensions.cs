@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GatewayActors.Front.Analytics;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Management.Accounts;
 using GatewayActors.Front.Management.CustomProviders;
@@ -20,7 +21,7 @@ internal static class ManagementExtensions
     {
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
-        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Logging.ILogFlush"/>, a
+        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Logging.ILogFlush"/>, a
         /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
         /// </summary>
         public IServiceCollection AddManagement()
@@ -51,6 +52,7 @@ internal static class ManagementExtensions
                 return Task.CompletedTask;
             }));
             services.AddSingleton<ModelCatalogue>();
+            services.AddAnalytics();
             return services;
         }
     }
@@ -86,6 +88,7 @@ internal static class ManagementExtensions
             group.MapCustomProviders();
             group.MapModels();
             group.MapDynamicRoutes();
+            group.MapAnalytics();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -129,6 +129,8 @@ internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IRe
             AnalyticsMeasure.CachedTokensOut => ["SUM(cached * tokens_out)" + direction],
             AnalyticsMeasure.UncachedTokensIn => ["SUM((1 - cached) * tokens_in)" + direction],
             AnalyticsMeasure.UncachedTokensOut => ["SUM((1 - cached) * tokens_out)" + direction],
+            AnalyticsMeasure.TokensIn => ["SUM(tokens_in)" + direction],
+            AnalyticsMeasure.TokensOut => ["SUM(tokens_out)" + direction],
             AnalyticsMeasure.CacheReadTokens => ["SUM(cache_read_tokens)" + direction],
             AnalyticsMeasure.CacheWriteTokens => ["SUM(cache_write_tokens)" + direction],
             null => [],

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Analytics;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
@@ -12,6 +13,7 @@ using GatewayActors.Front.Tests.Telemetry;
 using GatewayActors.Grains.Caching;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Pricing;
+using GatewayActors.Storage;
 using GatewayActors.Testing.Grains;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +35,8 @@ public sealed class AdminHost : IAsyncLifetime
     public const string OperatorToken = "operator-of-the-tests";
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = Timeout.InfiniteTimeSpan });
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("gateway-tests-");
+    private ServiceProvider? _storage;
     private InProcessTestCluster? _cluster;
     private WebApplication? _app;
 
@@ -42,6 +46,9 @@ public sealed class AdminHost : IAsyncLifetime
     internal SharedGrainStorage Storage { get; } = new();
 
     internal RecordedEvents Events { get; } = new();
+
+    /// <summary>Where the sums of analytics come from: what is written here.</summary>
+    internal ILogStore Sums => _storage!.GetRequiredService<ILogStore>();
 
     internal IGrainFactory Grains => _cluster!.Client;
 
@@ -60,6 +67,9 @@ public sealed class AdminHost : IAsyncLifetime
         _cluster = cluster.Build();
         await _cluster.DeployAsync();
 
+        _storage = new ServiceCollection().AddSqliteLogStore(options => options.Path = Path.Combine(_directory.FullName, "logs.db")).BuildServiceProvider();
+        await Sums.InitializeAsync();
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Events);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -70,6 +80,7 @@ public sealed class AdminHost : IAsyncLifetime
         builder.Services.AddSingleton<IPriceTable>(PriceTable.BuiltIn);
         builder.Services.AddSingleton<ILogStore>(Logs);
         builder.Services.AddSingleton<ILogFlush>(Logs);
+        builder.Services.AddSingleton(_storage.GetRequiredService<IAnalyticsStore>());
         builder.Services.AddTokenAuthentication();
         builder.Services.AddManagement();
         _app = builder.Build();
@@ -93,6 +104,13 @@ public sealed class AdminHost : IAsyncLifetime
         {
             await _cluster.DisposeAsync();
         }
+
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync();
+        }
+
+        _directory.Delete(recursive: true);
     }
 
     /// <summary>Creates an account and a token with these groups; all of them without any.</summary>

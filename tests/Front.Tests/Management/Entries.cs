@@ -6,6 +6,40 @@ internal static class Entries
 {
     public static readonly DateTimeOffset CreatedAt = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>An entry for sums.</summary>
+    public static LogEntry Sum(
+        string accountId,
+        string gatewayId,
+        DateTimeOffset at,
+        string model = "gpt-4o-mini",
+        int status = 200,
+        bool cached = false,
+        decimal? cost = null,
+        long tokens = 0,
+        double durationMs = 100,
+        string? metadata = null,
+        string? userAgent = null) => new()
+        {
+            Id = Guid.CreateVersion7(at),
+            AccountId = accountId,
+            GatewayId = gatewayId,
+            CreatedAt = at,
+            Provider = "openai",
+            Model = model,
+            Path = "chat/completions",
+            RequestType = "http",
+            StatusCode = status,
+            Success = status < 400,
+            Cached = cached,
+            DurationMs = durationMs,
+            TokensIn = tokens,
+            TokensOut = 2 * tokens,
+            CostUsd = cost,
+            MetadataJson = metadata,
+            UserAgent = userAgent,
+            EventId = "event",
+        };
+
     public static LogEntry Make(string accountId, string gatewayId, byte[]? request = null, byte[]? response = null, string? responseContentType = "application/json") => new()
     {
         Id = Guid.CreateVersion7(),

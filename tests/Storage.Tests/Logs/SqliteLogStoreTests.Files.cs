@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GatewayActors.Abstractions.Analytics;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Storage.Sqlite;
 using GatewayActors.Storage.Sqlite.Logs;
@@ -204,6 +205,35 @@ public sealed partial class SqliteLogStoreTests
         Assert.Null(await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Request, cancellationToken));
         File.Delete(file);
         Assert.Null(await store.ReadBodyAsync(Account, "g", entry.Id, LogBodySide.Request, cancellationToken));
+    }
+
+    [Fact]
+    public async Task Initialize_DatabaseWithSumsByClassOfStatus_KeepsThem()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var path = _directory.File("sums.db");
+        using (var connection = new SqliteFile(path).OpenWriter())
+        {
+            LogSchema.UpTo(2).Apply(connection);
+            connection.Execute("INSERT INTO gateway (account_id, gateway_id, entries) VALUES ('" + Account + "', 'g', 0)");
+            connection.Execute("INSERT INTO log_rollup VALUES (1, 3600000000, 'openai', 'm', 2, 0, 10, 3, 100, 200, 5, 70, 30, 8)");
+        }
+
+        using var store = await OpenAsync(path);
+        var query = new AnalyticsQuery
+        {
+            AccountId = Account,
+            From = DateTimeOffset.UnixEpoch,
+            To = DateTimeOffset.UnixEpoch.AddHours(5),
+            Limit = 10,
+            Dimensions = [AnalyticsDimension.Hour, AnalyticsDimension.StatusCode],
+            WithDurations = true,
+        };
+
+        var sums = Assert.Single(await store.QueryAsync(query, cancellationToken));
+
+        Assert.Equal([DateTimeOffset.UnixEpoch.AddHours(1), 200L], sums.Dimensions);
+        Assert.Equal((10, 3, 100, 200, 0.000000000005m, 0), (sums.Count, sums.ErroredRequests, sums.UncachedTokensIn, sums.UncachedTokensOut, sums.CostUsd, sums.Durations!.Count));
     }
 
     [Fact]
