@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Management.Http;
 using GraphQL;
 using GraphQL.SystemTextJson;
@@ -10,6 +8,7 @@ using GraphQL.Validation.Rules;
 using GraphQL.Validation.Rules.Custom;
 using GraphQLParser;
 using GraphQLParser.Exceptions;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GatewayActors.Front.Analytics;
 
@@ -32,7 +31,7 @@ internal sealed partial class AnalyticsEndpoint(AnalyticsResolver resolver, Time
     private readonly DocumentExecuter _executer = new();
 
     /// <summary>Answers one query.</summary>
-    public async Task<IResult> PostAsync(HttpContext context, CancellationToken cancellationToken)
+    public async Task<Results<GraphQLAnswer, ApiProblem>> PostAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -86,119 +85,4 @@ internal sealed partial class AnalyticsEndpoint(AnalyticsResolver resolver, Time
 
     [LoggerMessage(EventId = 3101, EventName = "AnalyticsQueryFailed", Level = LogLevel.Error, Message = "An analytics query failed.")]
     private partial void LogFailed(Exception exception);
-
-    /// <summary>Both keys are always there: clients look at either.</summary>
-    private sealed class GraphQLAnswer(object? data, IReadOnlyList<ExecutionError> errors, DateTimeOffset now) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.ContentType = "application/json; charset=utf-8";
-            await using var json = new Utf8JsonWriter(httpContext.Response.BodyWriter);
-            json.WriteStartObject();
-            json.WritePropertyName("data"u8);
-            Write(json, data);
-            json.WritePropertyName("errors"u8);
-            if (errors.Count == 0)
-            {
-                json.WriteNullValue();
-            }
-            else
-            {
-                json.WriteStartArray();
-                foreach (var error in errors)
-                {
-                    WriteError(json, error);
-                }
-
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-            await json.FlushAsync(httpContext.RequestAborted);
-        }
-
-        private void WriteError(Utf8JsonWriter json, ExecutionError error)
-        {
-            json.WriteStartObject();
-            json.WriteString("message"u8, error.Message);
-            json.WritePropertyName("path"u8);
-            Write(json, error.Path);
-            json.WriteStartObject("extensions"u8);
-            if (error.Code is { } code)
-            {
-                json.WriteString("code"u8, code);
-            }
-
-            json.WriteString("timestamp"u8, now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        private static void Write(Utf8JsonWriter json, object? value)
-        {
-            switch (value)
-            {
-                case null:
-                    json.WriteNullValue();
-                    break;
-                case string text:
-                    json.WriteStringValue(text);
-                    break;
-                case bool truth:
-                    json.WriteBooleanValue(truth);
-                    break;
-                case int number:
-                    json.WriteNumberValue(number);
-                    break;
-                case long number:
-                    json.WriteNumberValue(number);
-                    break;
-                case decimal number:
-                    json.WriteNumberValue(number); // Every digit of a cost.
-                    break;
-                case IReadOnlyDictionary<string, object?> fields:
-                    json.WriteStartObject();
-                    foreach (var (name, field) in fields)
-                    {
-                        json.WritePropertyName(name);
-                        Write(json, field);
-                    }
-
-                    json.WriteEndObject();
-                    break;
-                case System.Collections.IEnumerable items:
-                    json.WriteStartArray();
-                    foreach (var item in items)
-                    {
-                        Write(json, item);
-                    }
-
-                    json.WriteEndArray();
-                    break;
-                default:
-                    throw new InvalidOperationException($"A value of type {value.GetType()} has no form in JSON.");
-            }
-        }
-    }
-}
-
-/// <summary>Registration of the analytics endpoint.</summary>
-internal static class AnalyticsExtensions
-{
-    extension(IServiceCollection services)
-    {
-        /// <summary>Adds what the endpoint needs besides an <see cref="Abstractions.Analytics.IAnalyticsStore"/>.</summary>
-        public IServiceCollection AddAnalytics() => services.AddSingleton<AnalyticsResolver>().AddSingleton<AnalyticsEndpoint>();
-    }
-
-    extension(IEndpointRouteBuilder routes)
-    {
-        /// <summary>Maps the endpoint. Which account a token may see is checked for the account of the query.</summary>
-        public void MapAnalytics() => routes
-            .MapPost("/graphql", (HttpContext context, AnalyticsEndpoint endpoint, CancellationToken cancellationToken) => endpoint.PostAsync(context, cancellationToken))
-            .WithName("QueryAnalytics")
-            .WithTags("Analytics")
-            .RequireAnyToken()
-            .WithBody(["query"], "variables:object", "operationName");
-    }
 }
