@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.Caching;
+using GatewayActors.Grains.Datasets;
 using GatewayActors.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,12 @@ public sealed record SiloSettings
 
     /// <summary>Most gateways an account may have.</summary>
     public required int MaxGatewaysPerAccount { get; init; }
+
+    /// <summary>Most datasets a gateway may have.</summary>
+    public required int MaxDatasetsPerGateway { get; init; }
+
+    /// <summary>Most evaluations a gateway may have.</summary>
+    public required int MaxEvaluationsPerGateway { get; init; }
 
     /// <summary>Bytes that the cached answers of the silo take at most.</summary>
     public required long MaxCacheBytes { get; init; }
@@ -65,6 +72,8 @@ public static class SiloHosting
                 });
                 silo.Services.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Path = Path.Combine(settings.DataDirectory, "state.db"));
                 silo.Services.Configure<AccountOptions>(options => options.MaxGateways = settings.MaxGatewaysPerAccount);
+                silo.Services.Configure<DatasetOptions>(options =>
+                    (options.MaxDatasets, options.MaxEvaluations) = (settings.MaxDatasetsPerGateway, settings.MaxEvaluationsPerGateway));
                 silo.Services.AddCacheShards(options =>
                     (options.MaxBytes, options.MaxBytesPerAccount, options.MaxBytesPerGateway) =
                         (settings.MaxCacheBytes, settings.MaxCacheBytesPerAccount, settings.MaxCacheBytesPerGateway));

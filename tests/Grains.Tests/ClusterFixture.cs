@@ -1,8 +1,10 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Logs;
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.Caching;
+using GatewayActors.Grains.Tests.Evaluations;
 using GatewayActors.Testing.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
@@ -24,6 +26,9 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     public SharedGrainStorage Storage { get; } = new();
 
+    /// <summary>What the silos read of the request log.</summary>
+    internal AggregatesOnly Logs { get; } = new();
+
     /// <summary>Ways into the cluster: through each of the silos, and from outside.</summary>
     public IReadOnlyList<IGrainFactory> Doors { get; private set; } = [];
 
@@ -41,6 +46,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.Configure<AccountOptions>(options => options.MaxGateways = MaxGateways);
             silo.Services.AddCacheShards();
+            silo.Services.AddSingleton<ILogStore>(Logs);
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();

@@ -21,6 +21,14 @@ public interface ILogStore
     /// <summary>One body of an entry; null if the entry or the body is not stored.</summary>
     Task<ReadOnlyMemory<byte>?> ReadBodyAsync(string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default);
 
+    /// <summary>Counts and sums over a gateway's entries.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="gatewayId">The gateway.</param>
+    /// <param name="alternatives">An entry counts, once, if all filters of one of these match.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    Task<LogAggregate> AggregateAsync(
+        string accountId, string gatewayId, IReadOnlyList<IReadOnlyList<LogFilter>> alternatives, CancellationToken cancellationToken = default);
+
     /// <summary>Changes what people may change on an entry; false if there is no such entry.</summary>
     Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default);
 

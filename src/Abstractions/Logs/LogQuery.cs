@@ -55,7 +55,7 @@ public enum LogOrder
 /// </param>
 public sealed record LogFilter(LogFilterKey Key, LogFilterOperator Operator, IReadOnlyList<object?> Values);
 
-/// <summary>What a filter can compare.</summary>
+/// <summary>What a filter can compare. The numbers are stored with datasets: new keys go to the end.</summary>
 public enum LogFilterKey
 {
     Id,
@@ -94,7 +94,7 @@ public enum LogFilterKey
     PromptId,
 }
 
-/// <summary>How a filter compares.</summary>
+/// <summary>How a filter compares. The numbers are stored with datasets: new operators go to the end.</summary>
 public enum LogFilterOperator
 {
     Equal,

@@ -51,6 +51,14 @@ public sealed class GatewayOptions
     [Between(1, 1_000_000)]
     public int MaxGatewaysPerAccount { get; set; } = 1_000;
 
+    /// <summary>How many datasets a gateway may have. Default: 10. Range: 1 to 1,000.</summary>
+    [Between(1, 1_000)]
+    public int MaxDatasetsPerGateway { get; set; } = 10;
+
+    /// <summary>How many evaluations a gateway may have. Default: 100. Range: 1 to 1,000.</summary>
+    [Between(1, 1_000)]
+    public int MaxEvaluationsPerGateway { get; set; } = 100;
+
     /// <summary>
     /// How long a stop waits for exchanges in flight; what runs longer is cut. Default: 30 seconds. Range: 0 to 1 hour.
     /// </summary>

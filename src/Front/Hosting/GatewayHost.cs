@@ -6,6 +6,7 @@ using GatewayActors.Front.Health;
 using GatewayActors.Front.Management;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Work;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Pricing;
 using GatewayActors.Silo;
@@ -131,6 +132,8 @@ internal static class GatewayHost
             ServiceId = options.Cluster.ServiceId,
             DataDirectory = options.DataDirectory,
             MaxGatewaysPerAccount = options.MaxGatewaysPerAccount,
+            MaxDatasetsPerGateway = options.MaxDatasetsPerGateway,
+            MaxEvaluationsPerGateway = options.MaxEvaluationsPerGateway,
             MaxCacheBytes = options.Cache.MaxBytes,
             MaxCacheBytesPerAccount = options.Cache.MaxBytesPerAccount ?? options.Cache.MaxBytes,
             MaxCacheBytesPerGateway = options.Cache.MaxBytesPerGateway,
@@ -150,6 +153,7 @@ internal static class GatewayHost
         services.AddHostedService<Bootstrap>();
         services.AddHostedService<Drain>();
         services.AddHostedService<UnfinishedDeletions>();
+        services.AddHostedService<PendingWorkWaker>();
     }
 
     private static void MapSurfaces(WebApplication app)

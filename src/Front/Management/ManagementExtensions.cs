@@ -4,7 +4,9 @@ using GatewayActors.Front.Analytics;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Management.Accounts;
 using GatewayActors.Front.Management.CustomProviders;
+using GatewayActors.Front.Management.Datasets;
 using GatewayActors.Front.Management.DynamicRoutes;
+using GatewayActors.Front.Management.Evaluations;
 using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logs;
@@ -44,6 +46,8 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, CustomProvidersJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ModelsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, RoutesJson.Default);
+                json.TypeInfoResolverChain.Insert(0, DatasetsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, EvaluationsJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
@@ -89,6 +93,9 @@ internal static class ManagementExtensions
             group.MapModels();
             group.MapDynamicRoutes();
             group.MapAnalytics();
+            group.MapDatasets();
+            group.MapEvaluations();
+            group.MapEvaluationTypes();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -7,8 +7,11 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Reads the caller's tags.</summary>
 internal static class Metadata
 {
-    private const int MaxKeyLength = 128;
-    private const int MaxValueLength = 1_024;
+    /// <summary>Longest key, in characters.</summary>
+    public const int MaxKeyLength = 128;
+
+    /// <summary>Longest text that is stored, in characters.</summary>
+    public const int MaxValueLength = 1_024;
 
     /// <summary>
     /// The stored form of <c>cf-aig-metadata</c>: the first entries, reserved keys left out, long texts cut.

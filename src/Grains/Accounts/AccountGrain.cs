@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.CustomProviders;
+using GatewayActors.Abstractions.Datasets;
+using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
 using Microsoft.Extensions.Options;
 
@@ -197,7 +199,10 @@ internal sealed class AccountGrain(
         {
             foreach (var gatewayId in State.GatewayIds)
             {
-                await GrainFactory.GetGrain<IGatewayGrain>(GrainKeys.Gateway(AccountId, gatewayId)).DeleteAsync(cancellationToken);
+                var key = GrainKeys.Gateway(AccountId, gatewayId);
+                await GrainFactory.GetGrain<IGatewayGrain>(key).DeleteAsync(cancellationToken);
+                await GrainFactory.GetGrain<IDatasetsGrain>(key).ClearAsync(cancellationToken);
+                await GrainFactory.GetGrain<IEvaluationsGrain>(key).ClearAsync(cancellationToken);
             }
         }
 

@@ -21,7 +21,20 @@ internal static class LogFilters
     public static IQueryable<LogRow> Matching(this LogDatabase database, long gatewayKey, LogQuery query)
     {
         var rows = database.Entries.Where(row => row.GatewayKey == gatewayKey);
-        foreach (var filter in query.Filters)
+        foreach (var condition in Of(database, query.Filters))
+        {
+            rows = rows.Where(condition);
+        }
+
+        return string.IsNullOrEmpty(query.Search) ? rows : rows.Where(Search(database, query.Search));
+    }
+
+    /// <summary>The conditions of filters, all of which must hold.</summary>
+    /// <exception cref="ArgumentException">A filter has no values, too many, or an operator or value that does not suit its key.</exception>
+    public static IReadOnlyList<Expression<Func<LogRow, bool>>> Of(LogDatabase database, IReadOnlyList<LogFilter> filters)
+    {
+        List<Expression<Func<LogRow, bool>>> conditions = [];
+        foreach (var filter in filters)
         {
             if (filter.Values.Count is 0 or > MaxValues)
             {
@@ -30,16 +43,12 @@ internal static class LogFilters
 
             if (filter.Key is not (LogFilterKey.MetadataKey or LogFilterKey.MetadataValue))
             {
-                rows = rows.Where(Condition(filter));
+                conditions.Add(Condition(filter));
             }
         }
 
-        foreach (var condition in MetadataFilters.Conditions(database, query.Filters))
-        {
-            rows = rows.Where(condition);
-        }
-
-        return string.IsNullOrEmpty(query.Search) ? rows : rows.Where(Search(database, query.Search));
+        conditions.AddRange(MetadataFilters.Conditions(database, filters));
+        return conditions;
     }
 
     private static Expression<Func<LogRow, bool>> Condition(LogFilter filter) => filter.Key switch

@@ -11,7 +11,10 @@ internal static class PicoDollars
     /// </summary>
     public static long From(decimal dollars) => Decimals.ToInt64(dollars, PerDollar);
 
-    public static decimal ToDollars(long pico) => pico / PerDollar;
+    public static decimal ToDollars(long pico) => ToDollars((decimal)pico);
+
+    /// <summary>For sums, which may not fit a column.</summary>
+    public static decimal ToDollars(decimal pico) => pico / PerDollar;
 
     /// <summary>For comparisons: the exact value in units of the column, which need not be whole.</summary>
     public static decimal Scale(decimal dollars) => Decimals.Scale(dollars, PerDollar);

@@ -40,6 +40,10 @@ internal sealed class RecordedLogs : ILogStore
     public Task<ReadOnlyMemory<byte>?> ReadBodyAsync(string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task<LogAggregate> AggregateAsync(
+        string accountId, string gatewayId, IReadOnlyList<IReadOnlyList<LogFilter>> alternatives, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();

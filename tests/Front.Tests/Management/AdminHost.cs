@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Analytics;
+using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
@@ -50,6 +52,8 @@ public sealed class AdminHost : IAsyncLifetime
     /// <summary>Where the sums of analytics come from: what is written here.</summary>
     internal ILogStore Sums => _storage!.GetRequiredService<ILogStore>();
 
+    internal EvaluationSignal Computed { get; } = new();
+
     internal IGrainFactory Grains => _cluster!.Client;
 
     internal IReadOnlyList<RouteEndpoint> Endpoints => [.. _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
@@ -63,6 +67,8 @@ public sealed class AdminHost : IAsyncLifetime
         {
             Storage.AddTo(silo.Services);
             silo.Services.AddCacheShards();
+            silo.Services.AddSingleton<ILogStore>(Logs);
+            silo.AddIncomingGrainCallFilter(Computed);
         });
         _cluster = cluster.Build();
         await _cluster.DeployAsync();
@@ -167,6 +173,27 @@ public sealed class AdminHost : IAsyncLifetime
     internal async Task<string> GetTextAsync(string path) => await _client.GetStringAsync(new Uri(Address, path), TestContext.Current.CancellationToken);
 
     internal IAccountGrain Account(string id) => Grains.GetGrain<IAccountGrain>(GrainKeys.Account(id));
+}
+
+/// <summary>Says when evaluations are computed, which happens behind the call that makes them.</summary>
+internal sealed class EvaluationSignal : IIncomingGrainCallFilter
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _computed = [];
+
+    /// <summary>Completes when an evaluation of a gateway is computed.</summary>
+    public Task WaitAsync(string accountId, string gatewayId) =>
+        Of(GrainKeys.Gateway(accountId, gatewayId)).Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        await context.Invoke();
+        if (context.InterfaceMethod.Name == nameof(IEvaluationsGrain.RecordAsync))
+        {
+            Of(context.TargetId.Key.ToString()!).TrySetResult();
+        }
+    }
+
+    private TaskCompletionSource Of(string key) => _computed.GetOrAdd(key, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 
 /// <summary>What came back.</summary>

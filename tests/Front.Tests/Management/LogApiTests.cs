@@ -157,6 +157,7 @@ public sealed class LogApiTests(AdminHost host)
     [InlineData("""{"score":-1,"metadata":[]}""", "score: Number must be greater than or equal to 0", "metadata: Expected object, received array")]
     [InlineData("""{"metadata":{"a":{},"b":[1]}}""", "metadata.a: Expected string, number or boolean, received object", "metadata.b: Expected string, number or boolean, received array")]
     [InlineData("""{"metadata":{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1}}""", "metadata: Object must contain at most 5 entries")]
+    [InlineData("""{"metadata":{"cf.user_id":"x"}}""", "metadata.cf.user_id: Keys that begin with 'cf.' are reserved")]
     public async Task Patch_Mistakes_AreAllListed(string body, params string[] expected)
     {
         var tenant = await MakeAsync();
@@ -165,6 +166,34 @@ public sealed class LogApiTests(AdminHost host)
 
         answer.AssertFailure(400, 7001);
         Assert.Equal(expected.Select(mistake => $"body.{mistake}"), answer.Errors);
+    }
+
+    [Fact]
+    public async Task Patch_MetadataThatMergesToTooMuch_IsRefused()
+    {
+        var tenant = await MakeAsync();
+        var entry = Entries.Make(tenant.AccountId, "g"); // Has "team" and "n".
+        host.Logs.Add(entry);
+
+        var answer = await tenant.SendAsync(HttpMethod.Patch, $"{Logs}/{entry.Id:D}", """{"metadata":{"a":1,"b":1,"c":1,"d":1}}""");
+
+        answer.AssertFailure(400, 7001);
+        Assert.Equal(["body.metadata: Object must contain at most 5 entries"], answer.Errors);
+        Assert.False(host.Logs.Patches.ContainsKey(entry.Id));
+        (await tenant.SendAsync(HttpMethod.Patch, $"{Logs}/{entry.Id:D}", """{"metadata":{"a":1,"b":1,"c":1,"d":1,"n":null}}""")).AssertSuccess();
+    }
+
+    [Fact]
+    public async Task Patch_LongMetadata_IsRefused()
+    {
+        var tenant = await MakeAsync();
+        var (key, text) = (new string('k', 129), new string('v', 1_025));
+
+        var answer = await tenant.SendAsync(HttpMethod.Patch, $"{Logs}/{Guid.CreateVersion7():D}", $$$"""{"metadata":{"{{{key}}}":1,"a":"{{{text}}}"}}""");
+
+        answer.AssertFailure(400, 7001);
+        Assert.Equal(
+            ["body.metadata: A key must contain at most 128 character(s)", "body.metadata.a: String must contain at most 1024 character(s)"], answer.Errors);
     }
 
     [Fact]

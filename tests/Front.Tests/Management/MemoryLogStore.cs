@@ -69,6 +69,25 @@ internal sealed class MemoryLogStore : ILogStore, ILogFlush
         return Task.FromResult(body is null ? null : (ReadOnlyMemory<byte>?)LogBody.Decompress(body.Compressed.Span));
     }
 
+    public ConcurrentDictionary<string, IReadOnlyList<IReadOnlyList<LogFilter>>> LastAggregates { get; } = [];
+
+    // Over all entries of the gateway: what filters do is tested with the stores.
+    public Task<LogAggregate> AggregateAsync(
+        string accountId, string gatewayId, IReadOnlyList<IReadOnlyList<LogFilter>> alternatives, CancellationToken cancellationToken = default)
+    {
+        LastAggregates[accountId] = alternatives;
+        var entries = Of(accountId, gatewayId).ToArray();
+        return Task.FromResult(new LogAggregate
+        {
+            Entries = entries.Length,
+            WithCost = entries.Count(entry => entry.CostUsd is not null),
+            CostUsd = entries.Sum(entry => entry.CostUsd ?? 0),
+            DurationMs = entries.Sum(entry => (decimal)entry.DurationMs),
+            WithFeedback = entries.Count(entry => entry.Feedback is not null),
+            ThumbsUp = entries.Count(entry => entry.Feedback == 1),
+        });
+    }
+
     public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default)
     {
         var found = Find(accountId, gatewayId, id) is not null;

@@ -14,6 +14,8 @@ public sealed class PermissionMatrixTests(AdminHost host)
     private const string Gateways = $"{Account}/ai-gateway/gateways";
     private const string Providers = $"{Account}/ai-gateway/custom-providers";
     private const string DynamicRoutes = $"{Gateways}/{{gatewayId}}/routes";
+    private const string Datasets = $"{Gateways}/{{gatewayId}}/datasets";
+    private const string Evaluations = $"{Gateways}/{{gatewayId}}/evaluations";
     private const string Logs = $"{Gateways}/{{gatewayId}}/logs";
 
     // Null: any token. None: any token of the account. Not a flag of the enum: the operator's only.
@@ -58,6 +60,16 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"GET {DynamicRoutes}/{{routeId}}/deployments"] = Permissions.GatewayRead,
         [$"POST {DynamicRoutes}/{{routeId}}/deployments"] = Permissions.GatewayWrite,
         [$"POST {DynamicRoutes}/{{routeId}}/explain"] = Permissions.GatewayRead,
+        [$"GET {Datasets}"] = Permissions.GatewayRead,
+        [$"POST {Datasets}"] = Permissions.GatewayWrite,
+        [$"GET {Datasets}/{{datasetId}}"] = Permissions.GatewayRead,
+        [$"PUT {Datasets}/{{datasetId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {Datasets}/{{datasetId}}"] = Permissions.GatewayWrite,
+        [$"GET {Evaluations}"] = Permissions.GatewayRead,
+        [$"POST {Evaluations}"] = Permissions.GatewayWrite,
+        [$"GET {Evaluations}/{{evaluationId}}"] = Permissions.GatewayRead,
+        [$"DELETE {Evaluations}/{{evaluationId}}"] = Permissions.GatewayWrite,
+        [$"GET {Account}/ai-gateway/evaluation-types"] = Permissions.GatewayRead,
         [$"GET {Logs}"] = Permissions.GatewayMetadataRead,
         [$"DELETE {Logs}"] = Permissions.GatewayWrite,
         [$"GET {Logs}/{{logId}}"] = Permissions.GatewayMetadataRead,

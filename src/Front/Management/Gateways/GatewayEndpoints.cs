@@ -1,6 +1,8 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.DynamicRoutes;
+using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
@@ -137,7 +139,10 @@ internal static class GatewayEndpoints
         var change = await Gateway(grains, accountId, gatewayId).DeleteAsync(cancellationToken);
 
         // Also when the gateway was gone before: an earlier deletion may have failed between the gateway and what belongs to it.
-        await grains.GetGrain<IDynamicRoutesGrain>(GrainKeys.Gateway(accountId, gatewayId)).ClearAsync(cancellationToken);
+        var key = GrainKeys.Gateway(accountId, gatewayId);
+        await grains.GetGrain<IDynamicRoutesGrain>(key).ClearAsync(cancellationToken);
+        await grains.GetGrain<IDatasetsGrain>(key).ClearAsync(cancellationToken);
+        await grains.GetGrain<IEvaluationsGrain>(key).ClearAsync(cancellationToken);
         await flush.FlushAsync(cancellationToken);
         await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
         return Answer(change, context);

@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
@@ -110,7 +111,7 @@ internal static class LogEndpoints
     }
 
     internal static async Task<Results<Ok<Envelope<Nothing>>, ApiProblem>> PatchAsync(
-        string accountId, string gatewayId, string logId, HttpContext context, ILogStore logs, ILogFlush flush, CancellationToken cancellationToken)
+        string accountId, string gatewayId, string logId, HttpContext context, ILogStore logs, ILogFlush flush, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -119,25 +120,26 @@ internal static class LogEndpoints
         }
 
         List<ApiError> errors = [];
-        var patch = LogPatchReader.Read(body, errors);
+        var patch = LogPatchReader.Read(body, options.Logs.MaxMetadataEntries, errors);
         if (errors.Count > 0)
         {
             return ApiProblem.Invalid(errors);
         }
 
-        if (new LogAddress(accountId, gatewayId, logId).Id is not { } id)
+        // Feedback often comes right behind the answer, while the entry is still with the writer.
+        if (await new LogAddress(accountId, gatewayId, logId).FindAsync(logs, flush, cancellationToken) is not { } entry)
         {
             return ApiProblem.NotFound;
         }
 
-        var patched = await logs.PatchAsync(accountId, gatewayId, id, patch, cancellationToken);
-        if (!patched)
+        // Two changes at the same time may together pass the limit by one of them: it only bounds what grows.
+        if (LogPatchReader.CheckMerged(patch, entry.MetadataJson, options.Logs.MaxMetadataEntries) is { } tooMany)
         {
-            // Feedback often comes right behind the answer, while the entry is still with the writer.
-            await flush.FlushAsync(cancellationToken);
-            patched = await logs.PatchAsync(accountId, gatewayId, id, patch, cancellationToken);
+            return tooMany;
         }
 
-        return patched ? TypedResults.Ok(Envelope.Of(new Nothing())) : ApiProblem.NotFound;
+        return await logs.PatchAsync(accountId, gatewayId, entry.Id, patch, cancellationToken)
+            ? TypedResults.Ok(Envelope.Of(new Nothing()))
+            : ApiProblem.NotFound;
     }
 }

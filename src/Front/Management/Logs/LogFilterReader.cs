@@ -1,4 +1,3 @@
-using System.Globalization;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Management.Http;
 
@@ -7,9 +6,6 @@ namespace GatewayActors.Front.Management.Logs;
 /// <summary>Reads the conditions of a query: <c>filters</c>, and the older parameters that stand for one filter each.</summary>
 internal static class LogFilterReader
 {
-    private const int MaxFilters = 50;
-    private const int MaxValues = 100;
-
     private static readonly (string Name, LogFilterKey Key, LogFilterOperator Operator)[] Bounds =
     [
         ("min_cost", LogFilterKey.Cost, LogFilterOperator.AtLeast), ("max_cost", LogFilterKey.Cost, LogFilterOperator.AtMost),
@@ -34,9 +30,9 @@ internal static class LogFilterReader
         {
             query.Fail("filters", problem);
         }
-        else if (raw.Count > MaxFilters)
+        else if (raw.Count > LogFilterValues.MaxFilters)
         {
-            query.Fail("filters", $"At most {MaxFilters} filters");
+            query.Fail("filters", $"At most {LogFilterValues.MaxFilters} filters");
         }
         else
         {
@@ -113,9 +109,9 @@ internal static class LogFilterReader
             @operator = default;
         }
 
-        if (raw.Values.Count is 0 or > MaxValues)
+        if (raw.Values.Count is 0 or > LogFilterValues.MaxValues)
         {
-            Fail("value", raw.Values.Count == 0 ? "Required" : $"At most {MaxValues} values");
+            Fail("value", raw.Values.Count == 0 ? "Required" : $"At most {LogFilterValues.MaxValues} values");
         }
 
         if (query.Errors.Count > known)
@@ -123,47 +119,6 @@ internal static class LogFilterReader
             return null;
         }
 
-        var type = LogWords.TypeOf(key);
-        if (!LogWords.Suits(@operator, type))
-        {
-            Fail("operator", $"'{raw.Operator}' does not suit '{raw.Key}'");
-            return null;
-        }
-
-        List<object?> values = new(raw.Values.Count);
-        foreach (var text in raw.Values)
-        {
-            var value = text is null ? null : Convert(text, type);
-            if (value is null && (text is not null || @operator is not (LogFilterOperator.Equal or LogFilterOperator.NotEqual)))
-            {
-                Fail("value", text is null ? $"'{raw.Operator}' needs a value" : $"Expected {Describe(type)}");
-                return null;
-            }
-
-            values.Add(value);
-        }
-
-        return new(key, @operator, values);
+        return LogFilterValues.Read(key, @operator, raw.Values, Fail);
     }
-
-    private static object? Convert(string text, LogFilterType type) => type switch
-    {
-        LogFilterType.Text => text.Contains('\0', StringComparison.Ordinal) ? null : text,
-        LogFilterType.Number => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
-        LogFilterType.Boolean => text switch
-        {
-            "true" or "1" => true,
-            "false" or "0" => false,
-            _ => null,
-        },
-        LogFilterType.Time => Times.TryParse(text, out var time) ? time : null,
-    };
-
-    private static string Describe(LogFilterType type) => type switch
-    {
-        LogFilterType.Text => "a text without NUL characters",
-        LogFilterType.Number => "a number",
-        LogFilterType.Boolean => "true or false",
-        LogFilterType.Time => "an RFC 3339 date and time",
-    };
 }

@@ -86,6 +86,11 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IAnalyticsStore, 
     }
 
     /// <inheritdoc/>
+    public Task<LogAggregate> AggregateAsync(
+        string accountId, string gatewayId, IReadOnlyList<IReadOnlyList<LogFilter>> alternatives, CancellationToken cancellationToken = default) =>
+        Opened(_readers).ReadAsync(session => session.Database.Aggregate(accountId, gatewayId, alternatives), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default) =>
         TransactionAsync(session => Patch(session.Database, _eraser!, accountId, gatewayId, id, patch), cancellationToken);
 
