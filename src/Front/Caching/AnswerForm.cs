@@ -3,6 +3,8 @@ using System.Text.Json;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Providers.Translation;
+using GatewayActors.Providers.Translation.Messages;
+using GatewayActors.Providers.Translation.Responses;
 
 namespace GatewayActors.Front.Caching;
 
@@ -14,8 +16,11 @@ internal readonly record struct AnswerForm
 {
     private const int MaxDepth = 256;
 
+    /// <summary>The format of which the kept answer is; null: it is kept for its own form alone.</summary>
+    public SharedFormat? Format { get; private init; }
+
     /// <summary>Whether the answer may have been kept in the other form.</summary>
-    public bool IsShared { get; private init; }
+    public bool IsShared => Format is not null;
 
     /// <summary>Whether the request wants a stream.</summary>
     public bool WantsStream { get; private init; }
@@ -23,20 +28,22 @@ internal readonly record struct AnswerForm
     /// <summary>Whether it wants the usage at the end of it.</summary>
     public bool IncludesUsage { get; private init; }
 
-    /// <summary>What a step wants. Only OpenAI's chat completions exist in both forms here.</summary>
+    /// <summary>What a step wants.</summary>
     public static AnswerForm Of(Step step)
     {
         if (!step.Exchange.Snapshot.Cache.SharedFormats
-            || step.Translation is not null
             || !step.Body.IsWhole
-            || !step.Route.Address.Path.EndsWith("chat/completions", StringComparison.Ordinal)
+            || FormatOf(step) is not { } format
             || step.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == false)
         {
             return default;
         }
 
-        return Read(step.Body.Head, hash: null) ?? default;
+        return Read(RequestOf(step), hash: null) is { } form ? form with { Format = format } : default;
     }
+
+    /// <summary>The body that says what is asked for: the client's own, where the provider's says the same in two ways.</summary>
+    public static ReadOnlySpan<byte> RequestOf(Step step) => step.Translation is { } translation ? translation.Request.Span : step.Body.Head;
 
     /// <summary>Adds a body to a key, without what only says in which form the answer is wanted.</summary>
     public static void Append(IncrementalHash hash, ReadOnlySpan<byte> body) => Read(body, hash);
@@ -44,21 +51,51 @@ internal readonly record struct AnswerForm
     /// <summary>An answer in this form; null if it cannot be brought into it.</summary>
     public CachedAnswer? Fit(CachedAnswer answer)
     {
-        if (!IsShared)
+        if (Format is not { } format)
         {
             return answer;
         }
 
-        ReadOnlyMemory<byte>? body = (WantsStream, BodyCapture.IsEventStream(answer.ContentType)) switch
+        var kept = answer.Body;
+        var body = (BodyCapture.IsEventStream(answer.ContentType), WantsStream) switch
         {
-            (false, false) => answer.Body,
-            (true, true) => StoredChat.WithUsage(answer.Body, IncludesUsage),
-            (true, false) => StoredChat.ToStream(answer.Body.Span, IncludesUsage),
-            (false, true) => StoredChat.ToCompletion(answer.Body.Span),
+            (true, true) => format == SharedFormat.ChatCompletions ? StoredChat.WithUsage(kept, IncludesUsage) : kept,
+            (false, false) => kept,
+            (true, false) => format switch
+            {
+                SharedFormat.ChatCompletions => StoredChat.ToCompletion(kept.Span),
+                SharedFormat.Messages => StoredMessage.ToMessage(kept.Span),
+                SharedFormat.Responses => StoredResponse.ToResponse(kept.Span),
+                SharedFormat.Translated => kept, // It is translated all the same, from either form into either.
+            },
+            (false, true) => format switch
+            {
+                SharedFormat.ChatCompletions => StoredChat.ToStream(kept.Span, IncludesUsage),
+                SharedFormat.Messages => StoredMessage.ToStream(kept.Span),
+                SharedFormat.Responses => StoredResponse.ToStream(kept.Span),
+                SharedFormat.Translated => kept,
+            },
         };
         return body is not { } fitting ? null
             : fitting.Equals(answer.Body) ? answer
             : answer with { Body = fitting, ContentType = WantsStream ? "text/event-stream; charset=utf-8" : "application/json" };
+    }
+
+    private static SharedFormat? FormatOf(Step step)
+    {
+        if (step.Translation is not null)
+        {
+            return SharedFormat.Translated;
+        }
+
+        var (path, provider) = (step.Route.Address.Path, step.Route.Provider);
+        return path.EndsWith("chat/completions", StringComparison.Ordinal) ? SharedFormat.ChatCompletions
+            : IsPathOf(provider.MessagesPath("messages")) ? SharedFormat.Messages
+            : IsPathOf(provider.OpenAIPath("responses")) ? SharedFormat.Responses
+            : null;
+
+        // One of them may have a version or a prefix that the other has not.
+        bool IsPathOf(string? own) => own is not null && (path == own || own.EndsWith('/' + path, StringComparison.Ordinal) || path.EndsWith('/' + own, StringComparison.Ordinal));
     }
 
     private static AnswerForm? Read(ReadOnlySpan<byte> body, IncrementalHash? hash)
@@ -66,7 +103,7 @@ internal readonly record struct AnswerForm
         var reader = new Utf8JsonReader(body.StartsWith("\uFEFF"u8) ? body = body[3..] : body, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            var form = new AnswerForm { IsShared = true };
+            var form = new AnswerForm();
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 return null;
@@ -135,4 +172,20 @@ internal readonly record struct AnswerForm
         hash.AppendData(prefix);
         hash.AppendData(bytes);
     }
+}
+
+/// <summary>The formats of which one kept answer stands for a stream and a whole one.</summary>
+internal enum SharedFormat
+{
+    /// <summary>OpenAI's chat completions.</summary>
+    ChatCompletions,
+
+    /// <summary>Anthropic's Messages.</summary>
+    Messages,
+
+    /// <summary>OpenAI's Responses.</summary>
+    Responses,
+
+    /// <summary>The provider's own, whatever it is: the client speaks another one.</summary>
+    Translated,
 }

@@ -15,6 +15,7 @@ internal static class CacheKeys
     private const string FromRequest = "1";
     private const string FromClient = "1k";
     private const string FromSharedRequest = "1f";
+    private const string FromTranslatedRequest = "1t";
 
     [ThreadStatic]
     private static IncrementalHash? _hash;
@@ -29,19 +30,19 @@ internal static class CacheKeys
         var hasCredential = TryHashCredential(step, credential);
         var hash = _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var gateway = step.Exchange.Gateway;
-        Append(hash, clientKey is not null ? FromClient : form.IsShared ? FromSharedRequest : FromRequest);
+        Append(hash, clientKey is not null ? FromClient : form.Format == SharedFormat.Translated ? FromTranslatedRequest : form.IsShared ? FromSharedRequest : FromRequest);
         Append(hash, gateway.AccountId);
         Append(hash, gateway.GatewayId);
         Append(hash, step.Route.Provider.CacheName);
         if (clientKey is null)
         {
             Append(hash, step.Method);
-            Append(hash, step.Route.Address.Path + Query(step));
+            Append(hash, form.Format == SharedFormat.Translated ? TranslatedPath(step) : step.Route.Address.Path + Query(step));
             Append(hash, step.RequestedModel ?? "");
             Append(hash, credential, hasCredential);
             if (form.IsShared)
             {
-                AnswerForm.Append(hash, step.Body.Head);
+                AnswerForm.Append(hash, AnswerForm.RequestOf(step));
             }
             else
             {
@@ -53,13 +54,20 @@ internal static class CacheKeys
             // A gateway that knows its callers vouches for them; elsewhere only who holds the credential may see what it bought. A client
             // that asks for a stream cannot read anything else, whatever its key says.
             Append(hash, credential, hasCredential && !step.Exchange.Snapshot.RequiresToken);
-            Append(hash, form.IsShared ? "any" : step.WantsStream ? "stream" : "whole");
+            Append(hash, form.Format is { } format ? "any" + format : step.WantsStream ? "stream" : "whole");
             hash.AppendData(Encoding.UTF8.GetBytes(clientKey));
         }
 
         Span<byte> result = stackalloc byte[CacheKey.Length];
         hash.GetHashAndReset(result);
         return new(result);
+    }
+
+    /// <summary>Of a translated request, whose client has said all else, only where it goes: the last part may say that it is to be a stream.</summary>
+    private static string TranslatedPath(Step step)
+    {
+        var path = step.Route.Address.Path;
+        return $"{step.Translation!.Format} {path[..(path.AsSpan().LastIndexOfAny('/', ':') + 1)]}";
     }
 
     /// <summary>The query without credentials, its parameters in a fixed order.</summary>

@@ -131,7 +131,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
                 Names = call.Names,
                 Response = request.Response,
             };
-            step.Translation = new(format, call, facts, request.Stream) { Dropped = ClientParameters.Named(format, [.. request.Dropped, .. call.Dropped]) };
+            step.Translation = new(format, call, facts, request.Stream) { Request = body, Dropped = ClientParameters.Named(format, [.. request.Dropped, .. call.Dropped]) };
         }
         catch (RefusedRequestException refused)
         {

@@ -9,6 +9,9 @@ namespace GatewayActors.Front.Compat;
 /// <param name="IsStream">Whether the client wants a stream.</param>
 internal sealed record StepTranslation(ClientFormat Format, ChatCall Call, ChatAnswerFacts Facts, bool IsStream)
 {
+    /// <summary>The client's body; lives as long as the exchange.</summary>
+    public required ReadOnlyMemory<byte> Request { get; init; }
+
     /// <summary>What was left out of the request, in the client's own words.</summary>
     public IReadOnlyCollection<string> Dropped { get; init; } = Call.Dropped;
 }

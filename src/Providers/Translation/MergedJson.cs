@@ -68,21 +68,39 @@ internal sealed class MergedJson
         _members ??= [];
         foreach (var member in chunk.EnumerateObject())
         {
-            var value = MemberOf(member.Name);
             if (member.NameEquals("choices"u8))
             {
-                continue; // Its place is kept.
-            }
-
-            if (member.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-            {
-                value._other = member.Value.Clone();
+                _ = MemberOf(member.Name); // Its place is kept.
             }
             else
             {
-                value.Add(member.Value, grows: false);
+                AddMember(member.Name, member.Value);
             }
         }
+    }
+
+    /// <summary>Takes a member by itself: of texts the first one holds, of all else the last.</summary>
+    public void AddMember(string name, JsonElement value)
+    {
+        _members ??= [];
+        var member = MemberOf(name);
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        {
+            (member._text, member._members, member._items, member._other) = (null, null, null, value.Clone());
+        }
+        else
+        {
+            member.Add(value, grows: false);
+        }
+    }
+
+    /// <summary>Makes a member's list longer.</summary>
+    public void AddItem(string name, JsonElement item)
+    {
+        _members ??= [];
+        var added = new MergedJson();
+        added.Add(item);
+        (MemberOf(name)._items ??= []).Add(added);
     }
 
     /// <summary>Writes what has come.</summary>

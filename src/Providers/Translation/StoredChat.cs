@@ -92,14 +92,19 @@ public static class StoredChat
 
         var output = new ArrayBufferWriter<byte>(stream.Length);
         var hasUsage = false;
+        var hasUsageBesides = false; // Some providers state it in a chunk that has a choice, asked or not.
         try
         {
             while (events.TryTake(out var data) || events.TryTakeLast(out data))
             {
-                if (!data.Span.SequenceEqual(Done) && IsUsage(data))
+                if (!data.Span.SequenceEqual(Done) && HasUsage(data, out var isAlone))
                 {
-                    hasUsage = true;
-                    continue;
+                    hasUsage |= isAlone;
+                    hasUsageBesides |= !isAlone;
+                    if (isAlone)
+                    {
+                        continue;
+                    }
                 }
 
                 output.Write("data: "u8);
@@ -112,12 +117,12 @@ public static class StoredChat
             return null;
         }
 
-        if (includeUsage && !hasUsage)
+        if (includeUsage)
         {
-            return null;
+            return hasUsage || hasUsageBesides ? stream : default(ReadOnlyMemory<byte>?); // Not null alone, which becomes an empty one.
         }
 
-        return hasUsage == includeUsage ? stream : output.WrittenMemory;
+        return hasUsage ? output.WrittenMemory : stream;
     }
 
     /// <summary>Adds the chunks of a stream up.</summary>
@@ -185,7 +190,7 @@ public static class StoredChat
             WriteMessage(json, choice["delta"]);
             foreach (var (name, value) in choice.Members)
             {
-                if (name is not ("index" or "delta"))
+                if (name is not ("index" or "delta" or "message")) // The last is Perplexity's: all of the message up to here, once more.
                 {
                     json.WritePropertyName(name);
                     value.Write(json);
@@ -231,12 +236,11 @@ public static class StoredChat
         && choice.TryGetProperty("message"u8, out var message) && message.ValueKind == JsonValueKind.Object
         && choice.TryGetProperty("finish_reason"u8, out var reason) && reason.ValueKind == JsonValueKind.String;
 
-    /// <summary>Whether this is the chunk that has nothing but the usage.</summary>
-    private static bool IsUsage(ReadOnlyMemory<byte> data)
+    /// <summary>Whether a chunk states the usage, and nothing else.</summary>
+    private static bool HasUsage(ReadOnlyMemory<byte> data, out bool isAlone)
     {
         using var chunk = JsonDocument.Parse(data);
-        return chunk.RootElement.ValueKind == JsonValueKind.Object
-            && chunk.RootElement.TryGetProperty("usage"u8, out var usage) && usage.ValueKind == JsonValueKind.Object
-            && chunk.RootElement.TryGetProperty("choices"u8, out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 0;
+        isAlone = chunk.RootElement.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() == 0;
+        return chunk.RootElement.Member("usage").IsObject;
     }
 }

@@ -7,8 +7,10 @@ using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Egress;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
+using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Pricing;
 using GatewayActors.Testing.Upstreams;
@@ -78,6 +80,7 @@ internal sealed class DataPlaneHost : IAsyncDisposable
     /// <param name="cluster">Real grains instead of <see cref="Gateways"/>.</param>
     /// <param name="verifier">Instead of <see cref="Tokens"/>.</param>
     /// <param name="logging">Gets what is logged.</param>
+    /// <param name="openAI">Changes how OpenAI's own address is reached; then no other one is set for it.</param>
     public static async Task<DataPlaneHost> StartAsync(
         Action<GatewayOptions>? configure = null,
         string? upstreamUrl = null,
@@ -85,7 +88,8 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         Random? random = null,
         IGrainFactory? cluster = null,
         ITokenVerifier? verifier = null,
-        ILoggerProvider? logging = null)
+        ILoggerProvider? logging = null,
+        Action<SocketsHttpHandler>? openAI = null)
     {
         var upstream = await FakeUpstream.StartAsync(TestContext.Current.CancellationToken);
         var catalog = new ProviderCatalog(BuiltInProviders.All);
@@ -130,6 +134,20 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddMetrics();
         builder.Services.AddDataPlane();
+        if (openAI is not null)
+        {
+            options.Providers.Remove("openai");
+            builder.Services.AddSingleton(services => new UpstreamTransports(catalog, options, services.GetRequiredService<GuardedEgress>(), new Dictionary<string, Func<HttpMessageHandler>>(StringComparer.Ordinal)
+            {
+                ["openai"] = () =>
+                {
+                    var handler = UpstreamHandlers.Create(options.Upstream);
+                    openAI(handler);
+                    return handler;
+                },
+            }));
+        }
+
         var app = builder.Build();
         app.UseDataPlane();
         app.MapUnknownPaths();

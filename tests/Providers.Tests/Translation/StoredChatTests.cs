@@ -151,6 +151,29 @@ public sealed class StoredChatTests
         Assert.Equal(!wants ? without : has ? stream : null, fitted?.ToArray());
     }
 
+    [Fact]
+    public void WithUsage_ThatStandsBesideAChoice_StaysWhereTheProviderPutsIt()
+    {
+        var stream = Stream("\n", Choice("""{"role":"assistant","content":"a"}"""), Choice("{}", finish: "stop").Replace("\"choices\"", $"\"usage\":{Usage},\"choices\"", StringComparison.Ordinal));
+
+        Assert.Equal(stream, StoredChat.WithUsage(stream, includeUsage: true)?.ToArray());
+        Assert.Equal(stream, StoredChat.WithUsage(stream, includeUsage: false)?.ToArray());
+        Assert.NotNull(StoredChat.ToCompletion(stream));
+    }
+
+    [Fact]
+    public void ToCompletion_ChunksThatRepeatTheMessage_HaveItOnce()
+    {
+        var stream = Stream(
+            "\n",
+            Choice("""{"role":"assistant","content":"Hel"}""", more: ""","message":{"role":"assistant","content":"Hel"}"""),
+            Choice("""{"content":"lo"}""", finish: "stop", more: ""","message":{"role":"assistant","content":"Hello"}""").Replace("\"choices\"", $"\"usage\":{Usage},\"choices\"", StringComparison.Ordinal));
+
+        var choice = JsonNode.Parse(StoredChat.ToCompletion(stream)!.Value.Span)!["choices"]![0]!;
+
+        Assert.Equal("""{"role":"assistant","content":"Hello"}""", choice["message"]!.ToJsonString());
+    }
+
     private static string Choice(string delta, string? finish = null, int index = 0, string more = ""","logprobs":null""") =>
         $$"""{{{Head}},"choices":[{"index":{{index}},"delta":{{delta}}{{more}},"finish_reason":{{(finish is null ? "null" : $"\"{finish}\"")}}}]}""";
 

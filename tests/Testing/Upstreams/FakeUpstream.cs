@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -33,14 +34,28 @@ public sealed class FakeUpstream : IAsyncDisposable
     public UpstreamScript Default { get; } = new("");
 
     /// <summary>Starts an upstream on a port of its own.</summary>
-    public static async Task<FakeUpstream> StartAsync(CancellationToken cancellationToken = default)
+    public static Task<FakeUpstream> StartAsync(CancellationToken cancellationToken = default) => StartAsync(null, cancellationToken);
+
+    /// <summary>Starts an upstream that speaks HTTP/2, over TLS.</summary>
+    /// <param name="certificate">What it shows its clients.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    public static Task<FakeUpstream> StartHttp2Async(X509Certificate2 certificate, CancellationToken cancellationToken = default) => StartAsync(certificate, cancellationToken);
+
+    private static async Task<FakeUpstream> StartAsync(X509Certificate2? certificate, CancellationToken cancellationToken)
     {
         // Empty: the usual configuration watches files, and a machine has few watches to give to hundreds of tests.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http2;
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
             options.AddServerHeader = false;
             options.AllowAlternateSchemes = true;
             options.Limits.MaxRequestBodySize = null;
@@ -125,6 +140,9 @@ public sealed class FakeUpstream : IAsyncDisposable
             case UpstreamReply.SendBytes bytes:
                 await response.Body.WriteAsync(bytes.Bytes, context.RequestAborted);
                 await response.Body.FlushAsync(context.RequestAborted);
+                break;
+            case UpstreamReply.TakeBody:
+                await ReadBodyAsync(context.Request, request, context.RequestAborted);
                 break;
             case UpstreamReply.Echo:
                 response.ContentType = request.Header("Content-Type");

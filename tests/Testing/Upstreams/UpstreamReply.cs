@@ -17,6 +17,8 @@ public sealed class UpstreamReply
 
     internal sealed record SendHeaders : Step;
 
+    internal sealed record TakeBody : Step;
+
     internal sealed record Echo : Step;
 
     internal sealed record Choose(Func<RecordedRequest, UpstreamReply> Reply) : Step;
@@ -85,6 +87,9 @@ public sealed class UpstreamReply
         ReadsBody = false;
         return this;
     }
+
+    /// <summary>Reads the request's body now; see <see cref="BeforeBody"/>.</summary>
+    public UpstreamReply ReadBody() => Add(new TakeBody());
 
     private UpstreamReply Add(Step step)
     {
