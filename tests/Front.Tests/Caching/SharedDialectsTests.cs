@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Tests.DataPlane;
+using GatewayActors.Front.Tests.Rest;
+using GatewayActors.Providers;
 using GatewayActors.Testing.Upstreams;
 using Xunit;
 
@@ -129,6 +132,44 @@ public sealed class SharedDialectsTests : IAsyncLifetime
         Assert.StartsWith("text/event-stream", stream.Header("content-type"), StringComparison.Ordinal);
         Assert.Equal(Said(whole), Told(stream.Text));
         Assert.Single(_host.Script.Requests);
+    }
+
+    [Fact]
+    public async Task ChatCompletions_OfEveryProviderThatSpeaksThem_AreShared()
+    {
+        var asked = 0;
+        foreach (var provider in BuiltInProviders.All.Where(provider => provider.OpenAIPath("chat/completions") is not null && provider.ChatTranslatorOf("some-model") is null && provider.Slug != GatewayOptions.SimulatorSlug))
+        {
+            var request = $$"""{"model":"{{provider.Slug}}/some-model","messages":[{"role":"user","content":"Hello"}]}""";
+            _host.Script.Then(Stream("completions"));
+            var first = await AskAsync("compat/chat/completions", Streamed(request));
+            Assert.True(first.Status == 200, $"{provider.Slug}: {first.Text}");
+
+            var whole = await AskAsync("compat/chat/completions", request);
+
+            Assert.True(whole.Status() == "HIT", $"{provider.Slug}: {whole.Text}");
+            Assert.Equal("Hi||{\"h\":1}|tool_calls|7", Said(whole));
+            asked++;
+        }
+
+        Assert.InRange(asked, 10, 30);
+    }
+
+    [Theory]
+    [InlineData("ai/v1/messages", """{"model":"anthropic/claude-sonnet-4.5","max_tokens":100,"messages":[{"role":"user","content":"Hello"}]}""", "messages")]
+    [InlineData("ai/v1/responses", """{"model":"openai/gpt-5-pro","input":"Hello"}""", "responses")]
+    [InlineData("ai/v1/chat/completions", """{"model":"anthropic/claude-sonnet-4.5","messages":[{"role":"user","content":"Hello"}]}""", "messages")]
+    public async Task ApiHost_KeptInOneForm_AnswersTheOther(string path, string request, string speaks)
+    {
+        await using var host = await RestHost.StartAsync();
+        host.Default.Set(CachingHost.Configuration(streaming: true, authentication: true) with { CacheSharedFormats = true });
+        host.Script.Then(Stream(speaks));
+        Assert.Equal("MISS", (await host.RestAsync(path["ai/".Length..], Streamed(request))).Status());
+
+        var whole = await host.RestAsync(path["ai/".Length..], request);
+
+        Assert.Equal((200, "HIT", "application/json"), (whole.Status, whole.Status(), whole.Header("content-type")));
+        Assert.Contains("tide", whole.Text, StringComparison.Ordinal);
     }
 
     [Fact]

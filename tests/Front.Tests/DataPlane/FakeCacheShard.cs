@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using GatewayActors.Abstractions.Caching;
 
 namespace GatewayActors.Front.Tests.DataPlane;
 
 /// <summary>A shard of the cache that lives in the test, never forgets for want of room, and fails when the test wants it to.</summary>
-internal sealed class FakeCacheShard(TimeProvider clock) : ICacheShardGrain
+internal sealed class FakeCacheShard(TimeProvider clock, ChannelWriter<CacheQuery>? asked = null) : ICacheShardGrain
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<CacheKey, CachedAnswer> _answers = [];
@@ -36,6 +37,7 @@ internal sealed class FakeCacheShard(TimeProvider clock) : ICacheShardGrain
     public async ValueTask<CacheLookup> LookUpAsync(CacheKey key, CacheQuery query, CancellationToken cancellationToken = default)
     {
         Queries.Enqueue(query);
+        asked?.TryWrite(query);
         if (Failures.TryDequeue(out var failure))
         {
             throw failure;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Threading.Channels;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.CustomProviders;
@@ -33,6 +34,11 @@ public class FakeGateways : DispatchProxy
         var factory = Create<IGrainFactory, FakeGateways>();
         return (factory, (FakeGateways)(object)factory);
     }
+
+    private readonly Channel<CacheQuery> _cacheQueries = Channel.CreateUnbounded<CacheQuery>();
+
+    /// <summary>The lookups in all shards of all caches, each as soon as it is made.</summary>
+    internal ChannelReader<CacheQuery> CacheQueries => _cacheQueries.Reader;
 
     /// <summary>The clock of all grains.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -73,7 +79,7 @@ public class FakeGateways : DispatchProxy
         return this[key];
     }
 
-    private FakeCacheShard CacheShard(string key) => _cacheShards.GetOrAdd(key, _ => new(Clock));
+    private FakeCacheShard CacheShard(string key) => _cacheShards.GetOrAdd(key, _ => new(Clock, _cacheQueries.Writer));
 
     internal sealed class Grain(string key, FakeGateways gateways) : IGatewayGrain
     {
