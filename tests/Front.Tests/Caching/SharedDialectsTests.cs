@@ -243,7 +243,7 @@ public sealed class SharedDialectsTests : IAsyncLifetime
         var reply = new UpstreamReply().Header("content-type", "text/event-stream");
         for (var start = 0; start < bytes.Length; start += 37)
         {
-            reply = reply.Send(bytes[start..Math.Min(start + 37, bytes.Length)]); // Cut where no event ends.
+            reply = reply.Send(bytes.AsMemory(start, Math.Min(37, bytes.Length - start))); // Cut where no event ends.
         }
 
         return reply;

@@ -30,7 +30,8 @@ public sealed class Http2UpstreamTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var created = new CertificateRequest("CN=api.openai.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var now = TimeProvider.System.GetUtcNow();
+        using var created = new CertificateRequest("CN=api.openai.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         _certificate = X509CertificateLoader.LoadPkcs12(created.Export(X509ContentType.Pkcs12), null);
         _upstream = await FakeUpstream.StartHttp2Async(_certificate, _cancelled);
         var address = new Uri(_upstream.BaseUrl);
