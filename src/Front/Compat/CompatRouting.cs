@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Rest;
@@ -7,7 +6,6 @@ using GatewayActors.Providers;
 using GatewayActors.Providers.Requests;
 using GatewayActors.Providers.Translation;
 using GatewayActors.Providers.Translation.Embeddings;
-using GatewayActors.Providers.Translation.Messages;
 
 namespace GatewayActors.Front.Compat;
 
@@ -15,7 +13,7 @@ namespace GatewayActors.Front.Compat;
 /// Routes a request in OpenAI's format by its model, <c>{provider}/{model}</c>: to the provider's own endpoint of that format, with the bare
 /// model in the body, or translated to the format that the provider speaks.
 /// </summary>
-internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports transports, TimeProvider timeProvider)
+internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports transports, CompatTranslation translation)
 {
     /// <summary>The name that stands in place of a provider's.</summary>
     public const string Slug = "compat";
@@ -26,8 +24,6 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     private const string Responses = "responses";
     private const string Messages = "messages";
     private const string CountTokens = "messages/count_tokens";
-    private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    private const int IdCharacters = 29;
     private const string BearerPrefix = "Bearer ";
 
     /// <summary>Whether a provider can be called for chat completions, translated or not.</summary>
@@ -87,7 +83,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
         {
             if (operation == CountTokens)
             {
-                Count(step, body, translator, model);
+                Count(step, body, provider, translator, model);
             }
             else
             {
@@ -116,31 +112,18 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
 
     private void Translate(Step step, ReadOnlyMemory<byte> body, Provider provider, ChatTranslator translator, ClientFormat format, string model)
     {
-        ChatCall call;
-        try
+        if (translation.Write(step, body, translator, format, model) is { } path)
         {
-            using var request = ClientRequest.Read(format, body, model, translator);
-            call = translator.Translate(request);
-            var facts = new ChatAnswerFacts
-            {
-                Id = ClientRequest.IdPrefix(format) + RandomNumberGenerator.GetString(IdAlphabet, IdCharacters),
-                Model = model,
-                Created = timeProvider.GetUtcNow().ToUnixTimeSeconds(),
-                IncludeUsage = request.IncludeUsage,
-                UsesFunctions = request.UsesFunctions,
-                Names = call.Names,
-                Response = request.Response,
-            };
-            step.Translation = new(format, call, facts, request.Stream) { Request = body, Dropped = ClientParameters.Named(format, [.. request.Dropped, .. call.Dropped]) };
+            RouteTranslated(step, provider, path, step.Needs is null ? step.Translation!.Dropped : []); // Else it is not known yet what will be left out.
         }
-        catch (RefusedRequestException refused)
-        {
-            Refuse(step, format, refused);
-            return;
-        }
+    }
 
-        step.Body = new MemoryRequestBody(call.Body);
-        RouteTranslated(step, provider, call.Path, step.Translation.Dropped);
+    private void Count(Step step, ReadOnlyMemory<byte> body, Provider provider, ChatTranslator translator, string model)
+    {
+        if (CompatTranslation.WriteCount(step, body, translator, model) is { } path)
+        {
+            RouteTranslated(step, provider, path, []);
+        }
     }
 
     private void Translate(Step step, ReadOnlyMemory<byte> body, Provider provider, EmbeddingTranslator translator, string model)
@@ -163,32 +146,13 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
 
     private void RouteTranslated(Step step, Provider provider, string path, IEnumerable<string> droppedMembers)
     {
-        foreach (var dropped in droppedMembers)
-        {
-            step.Headers.Warn($"{dropped}: {provider.Slug} has nothing like it; left out.");
-        }
+        CompatTranslation.Warn(step, provider.Slug, droppedMembers);
 
         step.UsesOpenAIPath = provider.ChatTranslator is null;
         step.AccessToken = CredentialOf(step);
         var question = path.IndexOf('?', StringComparison.Ordinal);
         routing.Invoke(step, provider.Slug, question < 0 ? path : path.AsSpan(0, question), question < 0 ? [] : path.AsSpan(question));
     }
-
-    private static void Count(Step step, ReadOnlyMemory<byte> body, ChatTranslator translator, string model)
-    {
-        try
-        {
-            using var request = MessagesToChatRequest.ReadForCount(body, model, translator.SearchTool);
-            step.CountedTokens = TokenEstimate.Of(request);
-        }
-        catch (RefusedRequestException refused)
-        {
-            Refuse(step, ClientFormat.Messages, refused);
-        }
-    }
-
-    private static void Refuse(Step step, ClientFormat format, RefusedRequestException refused) => step.Fail(
-        new(GatewayErrorKind.UntranslatableRequest, refused.Message) { Parameter = ClientParameters.Named(format, refused.Parameter), ParameterCode = refused.Code });
 
     /// <summary>The client's key, where it stands in the format that the client speaks: it speaks to every provider as to one.</summary>
     private static string? CredentialOf(Step step)

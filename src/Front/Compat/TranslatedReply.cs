@@ -1,20 +1,27 @@
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers.Translation;
 using GatewayActors.Providers.Translation.Messages;
+using GatewayActors.Providers.Translation.Supplies;
 
 namespace GatewayActors.Front.Compat;
 
 /// <summary>An answer of a provider in the format of its client: translated while it passes.</summary>
 internal sealed class TranslatedReply : RewrittenReply
 {
+    private readonly Step _step;
     private readonly StepTranslation _translation;
+    private readonly ThoughtStore _thoughts;
+    private ThoughtKeeper? _keeper;
     private ChatAnswer? _answer;
     private ChatAnswerReader? _reader;
     private bool _isStream;
     private bool _isWhole;
     private bool _hasEnded;
 
-    private TranslatedReply(Answer inner, StepTranslation translation) : base(inner, translation.Format) => _translation = translation;
+    private TranslatedReply(Answer inner, Step step, StepTranslation translation, ThoughtStore thoughts) : base(inner, translation.Format) =>
+        (_step, _translation, _thoughts) = (step, translation, thoughts);
 
     public override string ContentType => _isStream ? "text/event-stream; charset=utf-8" : base.ContentType;
 
@@ -26,8 +33,11 @@ internal sealed class TranslatedReply : RewrittenReply
 
     /// <summary>Begins to translate: whatever is not a stream as a whole, and of a stream what is here.</summary>
     /// <param name="inner">The provider's answer; belongs to the result.</param>
+    /// <param name="step">The step that it answers.</param>
     /// <param name="translation">What was asked.</param>
-    public static ValueTask<Answer> CreateAsync(Answer inner, StepTranslation translation) => new TranslatedReply(inner, translation).BeginAsync();
+    /// <param name="thoughts">Keeps what the provider wants back.</param>
+    public static ValueTask<Answer> CreateAsync(Answer inner, Step step, StepTranslation translation, ThoughtStore thoughts) =>
+        new TranslatedReply(inner, step, translation, thoughts).BeginAsync();
 
     public override async ValueTask<ReadOnlyMemory<byte>> ReadNextAsync()
     {
@@ -58,10 +68,12 @@ internal sealed class TranslatedReply : RewrittenReply
 
         var comesAsStream = IsStream(Inner.ContentType);
         _answer = ClientAnswer.Create(_translation.Format, facts, Output, _translation.IsStream);
-        _reader = _translation.Call.CreateReader(_answer, comesAsStream);
+        _keeper = CreateKeeper(_answer);
+        _reader = _translation.Call.CreateReader(_keeper ?? _answer, comesAsStream);
         if (_translation.IsStream && comesAsStream)
         {
             BeginStream();
+            await KeepThoughtsAsync();
         }
         else if (await ReadWholeAsync() is { } body)
         {
@@ -74,6 +86,7 @@ internal sealed class TranslatedReply : RewrittenReply
             else
             {
                 (_isStream, _isWhole) = (_translation.IsStream, true);
+                await KeepThoughtsAsync();
             }
         }
     }
@@ -119,7 +132,17 @@ internal sealed class TranslatedReply : RewrittenReply
         {
             _reader!.Read(piece.Span);
         }
+
+        await KeepThoughtsAsync();
     }
+
+    /// <summary>Clients of Messages bring thoughts back by themselves; calls of <c>functions</c> have no id to keep anything under.</summary>
+    private ThoughtKeeper? CreateKeeper(ChatAnswer answer) =>
+        _translation is { Call.NeedsThoughts: true, Format: not ClientFormat.Messages, Facts.UsesFunctions: false } && _thoughts.IsOn ? new(answer) : null;
+
+    /// <summary>Before the client hears of the end: its next request must find them.</summary>
+    private ValueTask KeepThoughtsAsync() =>
+        _keeper is { HasFinished: true } keeper && keeper.Take() is { } kept ? _thoughts.KeepAsync(_step, kept.Call, kept.Thoughts) : ValueTask.CompletedTask;
 
     private void End()
     {

@@ -71,6 +71,9 @@ public sealed class GatewayOptions
     /// <summary>The price table.</summary>
     public PriceOptions Prices { get; set; } = new();
 
+    /// <summary>Requests in another format than their provider's.</summary>
+    public TranslationOptions Translation { get; set; } = new();
+
     /// <summary>The memory of the response cache.</summary>
     public CacheMemoryOptions Cache { get; set; } = new();
 

@@ -15,6 +15,7 @@ using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.Run.Background;
 using GatewayActors.Front.Simulator;
+using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Front.Upstreams.Health;
@@ -57,6 +58,14 @@ internal static class DataPlaneExtensions
             services.AddSingleton<ParallelCalls>();
             services.AddSingleton<BodyStage>();
             services.AddSingleton<StepRunner>();
+            services.AddSingleton(provider => new MediaFetcher(
+                provider.GetRequiredService<GuardedEgress>().CreateHandler(),
+                provider.GetRequiredService<GatewayOptions>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<MediaFetcher>>()));
+            services.AddSingleton<ThoughtStore>();
+            services.AddSingleton<SupplyStage>();
+            services.AddSingleton<CompatTranslation>();
             services.AddSingleton<CompatRouting>();
             services.AddSingleton<ModelCalls>();
             services.TryAddSingleton(Random.Shared);

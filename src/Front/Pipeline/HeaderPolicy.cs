@@ -94,7 +94,7 @@ internal static class HeaderPolicy
         }
 
         return !AuthenticationStage.IsConsumed(step.ConsumedHeaders, name)
-            && !(step.Translation is { } translation && IsOfFormat(translation.Format, name))
+            && !((step.Translation?.Format ?? (step.TokenCount is null ? null : step.Format)) is { } format && IsOfFormat(format, name))
             && !(step is { Format: ClientFormat.Messages, AccessToken: not null } && IsAnthropicKey(name))
             && !(IsCredentialOf(provider, name) && values.Count > 0 && IsEmptyCredential(values[0] ?? ""));
     }

@@ -3,6 +3,7 @@ using GatewayActors.Front.Compat;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Translation;
@@ -78,6 +79,12 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>Whether the whole answer was taken in, although another one is what the client gets.</summary>
     public bool IsTaken { get; set; }
+
+    /// <summary>What has to be found before <see cref="Body"/> can be sent; null for nothing.</summary>
+    public StepNeeds? Needs { get; set; }
+
+    /// <summary>How the provider is asked for a number of tokens, where the client asks for nothing else and the provider counts; else null.</summary>
+    public CountCall? TokenCount { get; set; }
 
     /// <summary>How the client's request was put into the provider's format; null if it was not.</summary>
     public StepTranslation? Translation { get; set; }

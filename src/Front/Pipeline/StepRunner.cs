@@ -3,6 +3,7 @@ using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers.Custom;
 
@@ -10,7 +11,7 @@ namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Takes one routed step through its stages, up to an answer that may be committed.</summary>
 internal sealed class StepRunner(
-    CustomProviderStage customProviders, AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts, ParallelCalls calls)
+    CustomProviderStage customProviders, AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts, ParallelCalls calls, SupplyStage supplies, ThoughtStore thoughts)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
@@ -18,7 +19,8 @@ internal sealed class StepRunner(
     {
         var answer = await RunUntranslatedAsync(step);
         return answer is null ? null
-            : step.Translation is { } translation ? await TranslatedReply.CreateAsync(answer, translation)
+            : step.Translation is { } translation ? await TranslatedReply.CreateAsync(answer, step, translation, thoughts)
+            : step.TokenCount is { } count ? await TokenCountReply.CreateAsync(answer, count)
             : step.Embeddings is { } embeddings ? await EmbeddingsReply.CreateAsync(answer, embeddings)
             : answer;
     }
@@ -38,6 +40,15 @@ internal sealed class StepRunner(
         if (step.Error is not null)
         {
             return null;
+        }
+
+        if (step.Needs is { } needs)
+        {
+            await supplies.InvokeAsync(step, needs);
+            if (step.Error is not null || step.Exchange.ClientGone)
+            {
+                return null;
+            }
         }
 
         if (step.Route.Provider.TakesSigningKeys)

@@ -136,7 +136,7 @@ internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeModel model, Ca
         {
             if (!part.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
             {
-                throw new RefusedRequestException("An image must be an https or data URL.", part.Place + ".image_url.url");
+                throw new RefusedRequestException("An image must be an https or data URL.", part.UrlPlace);
             }
 
             json.WriteString("type"u8, "url"u8);
@@ -172,6 +172,16 @@ internal sealed class AnthropicBlocks(Utf8JsonWriter json, ClaudeModel model, Ca
             UsesFiles = true;
             json.WriteString("type"u8, "file"u8);
             json.WriteString("file_id"u8, part.FileId);
+        }
+        else if (part.Url is not null)
+        {
+            if (!part.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new RefusedRequestException("A document must be an https URL, or stand in the request.", part.UrlPlace);
+            }
+
+            json.WriteString("type"u8, "url"u8);
+            json.WriteString("url"u8, part.Url);
         }
         else if (part.MediaType == "application/pdf")
         {

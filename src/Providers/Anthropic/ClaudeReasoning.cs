@@ -56,6 +56,13 @@ internal readonly record struct ClaudeReasoning(string? Text, string? Signature,
         return withoutText == 0 || (texts == 1 && message.ReasoningContent is not null) ? all : [];
     }
 
+    /// <summary>The first calls of the answers since the user has spoken last whose thinking is not there, where the model is to think on.</summary>
+    public static IReadOnlyList<string> MissingCalls(ChatRequest request, ClaudeModel model, string format)
+    {
+        var thinks = model.Thinks && (request.Reasoning.IsWanted || (model.ThinksByDefault && request.Reasoning.Effort != ChatEffort.None));
+        return thinks ? [.. OpenTurns.Of(request).Where(message => Of(message, format).Count == 0).Select(message => message.ToolCalls[0].Id)] : [];
+    }
+
     /// <summary>Whether the latest calls were made without thinking that can be shown again: their results cannot then be thought about.</summary>
     public static bool IsLackingFromCalls(IReadOnlyList<ChatMessage> messages, string format)
     {

@@ -26,6 +26,10 @@ internal sealed class OpenAIChatToAnthropicMessages : ChatTranslator
     public override string? SearchTool => "web_search_20250305";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> CallsWithoutThoughts(ChatRequest request) =>
+        ClaudeReasoning.MissingCalls(request, ClaudeModel.Of(NameOf(request)), ClaudeReasoning.Anthropic);
+
+    /// <inheritdoc/>
     protected override ChatCall Write(ChatRequest request)
     {
         if (request.Choices > 1)
@@ -41,8 +45,7 @@ internal sealed class OpenAIChatToAnthropicMessages : ChatTranslator
             }
         }
 
-        // Ids of Anthropic's have dashes where its publications, and other catalogues, have dots.
-        var name = request.Model.StartsWith("claude", StringComparison.Ordinal) ? request.Model.Replace('.', '-') : request.Model;
+        var name = NameOf(request);
         var model = ClaudeModel.Of(name);
         var dropped = new List<string>();
         RequestMembers.DropOthers(request.Root, Handled, dropped);
@@ -102,9 +105,13 @@ internal sealed class OpenAIChatToAnthropicMessages : ChatTranslator
             Headers = blocks.UsesFiles ? FilesHeaders : PlainHeaders,
             Dropped = dropped,
             Names = names,
+            NeedsThoughts = model.Thinks && request.Tools.Count > 0,
             Form = new(ClaudeReasoning.Anthropic, tools.UsesAnswerTool, request.Format.Kind == ChatFormatKind.JsonObject, request.Reasoning.Exclude) { Stop = request.Stop },
         };
     }
+
+    /// <summary>Ids of Anthropic's have dashes where its publications, and other catalogues, have dots.</summary>
+    private static string NameOf(ChatRequest request) => request.Model.StartsWith("claude", StringComparison.Ordinal) ? request.Model.Replace('.', '-') : request.Model;
 
     /// <summary>Writes a member, unless the client gives it in Anthropic's own words.</summary>
     private static void Own(JsonElement extra, string name, Action write)

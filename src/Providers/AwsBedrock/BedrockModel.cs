@@ -9,6 +9,9 @@ internal sealed record BedrockModel(string Id)
     /// <summary>Its facts as a Claude.</summary>
     public ClaudeModel Claude { get; } = ClaudeModel.Of(Id);
 
+    /// <summary>Its id without the regions that an inference profile spreads it over; null where an ARN hides it.</summary>
+    public string? BaseId => Id.StartsWith("arn:", StringComparison.Ordinal) ? null : Id.IndexOf("anthropic.", StringComparison.Ordinal) is > 0 and var start ? Id[start..] : Id;
+
     /// <summary>Whether it is one of Amazon's Nova.</summary>
     public bool IsNova { get; } = Has(Id, "nova");
 

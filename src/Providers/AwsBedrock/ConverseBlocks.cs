@@ -178,7 +178,7 @@ internal sealed class ConverseBlocks(Utf8JsonWriter json, BedrockModel model, Ca
 
         if (!part.Url.StartsWith("s3://", StringComparison.Ordinal) || BedrockFormats.ImageByName(part.Url) is not { } format)
         {
-            throw new RefusedRequestException("Bedrock takes no images from the web: give a data URL, or an s3 URL that ends in the format.", part.Place + ".image_url.url");
+            throw new RefusedRequestException("Bedrock takes no images by URL: send the bytes, or an s3 URL that ends in the format.", part.UrlPlace);
         }
 
         json.WriteStartObject();
@@ -198,6 +198,11 @@ internal sealed class ConverseBlocks(Utf8JsonWriter json, BedrockModel model, Ca
         if (part.FileId is not null)
         {
             throw new RefusedRequestException("Bedrock keeps no files: send the data.", part.Place + ".file.file_id");
+        }
+
+        if (part.Url is not null)
+        {
+            throw new RefusedRequestException("Bedrock takes no files by URL: send the bytes.", part.UrlPlace);
         }
 
         if (BedrockFormats.Image(part.MediaType) is { } image)

@@ -14,6 +14,26 @@ internal sealed class OpenAIChatToConverse : ChatTranslator
         FrozenSet.Create(StringComparer.Ordinal, "top_k", "metadata", "service_tier", "modalities");
 
     /// <inheritdoc/>
+    /// <remarks>https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html: Claude only, and by the model's own id.</remarks>
+    public override CountCall? TranslateCount(ChatRequest request)
+    {
+        var model = new BedrockModel(request.Model);
+        return model.Claude.IsClaude && model.BaseId is { } id
+            ? new(BedrockModel.PathOf(id, "count-tokens"), CountBody.Write(Translate(request).Body, ["input", "converse"], "messages", "system", "toolConfig"), "inputTokens")
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public override bool WantsBytes(ChatPart part) => part.Kind is ChatPartKind.Image or ChatPartKind.File;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallsWithoutThoughts(ChatRequest request)
+    {
+        var model = new BedrockModel(request.Model);
+        return model.Claude.IsClaude ? ClaudeReasoning.MissingCalls(request, model.Claude, ClaudeReasoning.Bedrock) : [];
+    }
+
+    /// <inheritdoc/>
     protected override ChatCall Write(ChatRequest request)
     {
         Refuse(request);
@@ -51,6 +71,7 @@ internal sealed class OpenAIChatToConverse : ChatTranslator
             Body = output.WrittenMemory,
             Dropped = dropped,
             Names = names,
+            NeedsThoughts = model.Claude is { IsClaude: true, Thinks: true } && request.Tools.Count > 0,
             Form = new(ClaudeReasoning.Bedrock, tools.UsesAnswerTool, asksInWords, request.Reasoning.Exclude) { Stop = settings.Stop },
         };
     }

@@ -277,7 +277,7 @@ internal static class CohereMessages
         var isText = file.MediaType is { } type && (type.StartsWith("text/", StringComparison.Ordinal) || type == "application/json");
         if (file.Data is null || !isText)
         {
-            throw new RefusedRequestException("Cohere takes text files only, given as a data URL.", file.Place);
+            throw new RefusedRequestException("Cohere takes text files only, given as a data URL.", file.UrlPlace);
         }
 
         try

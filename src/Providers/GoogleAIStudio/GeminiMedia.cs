@@ -67,13 +67,16 @@ internal static class GeminiMedia
         {
             return IsAt(url, "https://") || IsAt(url, "gs://")
                 ? url
-                : throw new RefusedRequestException("Vertex takes https and gs URLs only; send the bytes as a data URL.", part.Place + ".image_url.url");
+                : throw new RefusedRequestException("Vertex takes https and gs URLs only; send the bytes as a data URL.", part.UrlPlace);
         }
 
-        return IsAt(url, "https://generativelanguage.googleapis.com/") || IsAt(url, "https://www.youtube.com/") || IsAt(url, "https://youtu.be/")
+        return IsOfStudio(url)
             ? url
-            : throw new RefusedRequestException("Google AI Studio takes URLs of its own files and of YouTube only; send the bytes as a data URL.", part.Place + ".image_url.url");
+            : throw new RefusedRequestException("Google AI Studio takes URLs of its own files and of YouTube only; send the bytes as a data URL.", part.UrlPlace);
     }
+
+    /// <summary>Whether AI Studio fetches it by itself.</summary>
+    public static bool IsOfStudio(string url) => IsAt(url, "https://generativelanguage.googleapis.com/") || IsAt(url, "https://www.youtube.com/") || IsAt(url, "https://youtu.be/");
 
     private static bool IsAt(string url, string start) => url.StartsWith(start, StringComparison.OrdinalIgnoreCase);
 

@@ -8,6 +8,24 @@ internal sealed class OpenAIChatToGemini(GoogleService service) : ChatTranslator
 {
     public override string? SearchTool => "google_search";
 
+    public override bool WantsBytes(ChatPart part) => service == GoogleService.AIStudio && !GeminiMedia.IsOfStudio(part.Url!);
+
+    public override IReadOnlyList<string> CallsWithoutThoughts(ChatRequest request) => GeminiModel.Parse(request.Model, service).NeedsSignatures
+        ? [.. OpenTurns.Of(request).Where(message => message.ToolCalls[0].Extra.Member("google").Text("thought_signature") is null).Select(message => message.ToolCalls[0].Id)]
+        : [];
+
+    /// <inheritdoc/>
+    /// <remarks>https://ai.google.dev/api/tokens#method:-models.counttokens; Vertex takes fewer members, and not within a request.</remarks>
+    public override CountCall TranslateCount(ChatRequest request)
+    {
+        var call = Translate(request);
+        var model = GeminiModel.Parse(request.Model, service);
+        var body = service == GoogleService.Vertex
+            ? CountBody.Write(call.Body, [], "contents", "systemInstruction", "tools", "generationConfig")
+            : CountBody.Write(call.Body, ["generateContentRequest"], new KeyValuePair<string, string>("model", Uri.UnescapeDataString(model.Resource)));
+        return new(call.Path[..call.Path.LastIndexOf(':')] + ":countTokens", body, "totalTokens");
+    }
+
     protected override ChatCall Write(ChatRequest request)
     {
         using var draft = new GeminiDraft(request, service);
@@ -25,6 +43,7 @@ internal sealed class OpenAIChatToGemini(GoogleService service) : ChatTranslator
             Headers = extras.Headers,
             Dropped = draft.Dropped,
             Names = draft.Names,
+            NeedsThoughts = draft.Model.NeedsSignatures && draft.HasFunctions,
             KeepsSources = draft.Searches,
             IsUnfenced = draft.NeedsJsonInstruction,
         };

@@ -114,6 +114,10 @@ internal static class ResponsesInput
                 json.WriteString("type"u8, "input_file"u8);
                 json.WriteString("file_id"u8, id);
                 break;
+            case ChatPartKind.File when part.Url is { } url:
+                json.WriteString("type"u8, "input_file"u8);
+                json.WriteString("file_url"u8, url);
+                break;
             case ChatPartKind.File:
                 json.WriteString("type"u8, "input_file"u8);
                 json.WriteString("filename"u8, part.FileName ?? "file");

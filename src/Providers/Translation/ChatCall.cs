@@ -25,6 +25,19 @@ public abstract class ChatTranslator
         }
     }
 
+    /// <summary>Translates a request to count its tokens; null where the provider, or the model, does not count.</summary>
+    /// <exception cref="RefusedRequestException">It asks for something that the provider's format cannot say.</exception>
+    public virtual CountCall? TranslateCount(ChatRequest request) => null;
+
+    /// <summary>Whether the provider takes only the bytes of a part that stands in the request as a URL on the web.</summary>
+    public virtual bool WantsBytes(ChatPart part) => false;
+
+    /// <summary>
+    /// The first calls of the answers since the user has spoken last whose reasoning, or signatures, the provider wants back and the request
+    /// does not hold, by their ids.
+    /// </summary>
+    public virtual IReadOnlyList<string> CallsWithoutThoughts(ChatRequest request) => [];
+
     /// <summary>Writes the request in the provider's format.</summary>
     protected abstract ChatCall Write(ChatRequest request);
 }
@@ -43,6 +56,9 @@ public abstract class ChatCall
 
     /// <summary>Members of the request that the provider's format lacks and that do not change what is meant.</summary>
     public IReadOnlyCollection<string> Dropped { get; init; } = [];
+
+    /// <summary>Whether calls of the answer have to come back in the next request together with what was thought before them.</summary>
+    public bool NeedsThoughts { get; init; }
 
     /// <summary>The names of functions as they went out, for <see cref="ChatAnswerFacts.Names"/>.</summary>
     public ToolNames Names { get; init; } = ToolNames.Unchanged;

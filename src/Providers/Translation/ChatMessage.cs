@@ -115,8 +115,11 @@ public sealed record ChatPart
     /// <summary>The text of a text.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>Where an image is, if it is not <see cref="Data"/>.</summary>
+    /// <summary>Where an image or a file is, if it is not <see cref="Data"/>.</summary>
     public string? Url { get; init; }
+
+    /// <summary>The member that holds <see cref="Url"/>.</summary>
+    public string UrlPlace { get => field ?? Place; init; }
 
     /// <summary>The bytes in base64, if they stand in the request.</summary>
     public string? Data { get; init; }

@@ -154,7 +154,7 @@ internal static class ChatMessageReader
         var part = new ChatPart { Kind = ChatPartKind.Image, Place = place, Detail = image.Text("detail") };
         if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
         {
-            return part with { Url = url };
+            return part with { Url = url, UrlPlace = place + ".image_url.url" };
         }
 
         return DataUrl.TryParse(url, out var mediaType, out var data)
@@ -184,6 +184,11 @@ internal static class ChatMessageReader
         }
 
         var data = file.Text("file_data") ?? throw new RefusedRequestException("A file must have data or an id.", place + ".file.file_data");
+        if (data.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || data.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            return part with { Url = data, UrlPlace = place + ".file.file_data" }; // Not OpenAI's, but usual.
+        }
+
         if (!data.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
         {
             return part with { Data = data, MediaType = DataUrl.Sniff(data) };

@@ -6,6 +6,7 @@ namespace GatewayActors.Providers.Translation;
 public sealed class ChatRequest : IDisposable
 {
     private readonly JsonDocument _document;
+    private IReadOnlyList<ChatMessage> _messages = [];
 
     internal ChatRequest(JsonDocument document, JsonElement? root = null) => (_document, Root) = (document, root ?? document.RootElement);
 
@@ -25,7 +26,7 @@ public sealed class ChatRequest : IDisposable
     public required string Model { get; init; }
 
     /// <summary>The conversation, never empty.</summary>
-    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+    public required IReadOnlyList<ChatMessage> Messages { get => _messages; init => _messages = value; }
 
     /// <summary>Whether the client wants the answer as a stream.</summary>
     public bool Stream { get; init; }
@@ -80,6 +81,9 @@ public sealed class ChatRequest : IDisposable
 
     /// <summary>The form of the answer.</summary>
     public ChatFormat Format { get; init; }
+
+    /// <summary>Takes the conversation with what it lacked.</summary>
+    internal void Replace(IReadOnlyList<ChatMessage> messages) => _messages = messages;
 
     /// <inheritdoc/>
     public void Dispose() => _document.Dispose();

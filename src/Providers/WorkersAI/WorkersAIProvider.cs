@@ -50,6 +50,7 @@ internal sealed class WorkersAIProvider : Provider
     {
         TakesParts = false,
         TakesTopK = true,
+        TakesImageUrls = false,
         WritesEmptyContent = true,
         ReasoningMember = "reasoning",
     };

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GatewayActors.Providers.Translation;
+using GatewayActors.Providers.Translation.Supplies;
 
 namespace GatewayActors.Providers.Tests.Support;
 
@@ -10,6 +11,9 @@ internal enum Outcome
 {
     /// <summary>The provider is told.</summary>
     Arrives,
+
+    /// <summary>The provider is told what the gateway fetches for it.</summary>
+    Fetched,
 
     /// <summary>The provider is told in an instruction to the model: its format has no member for it.</summary>
     InWords,
@@ -44,6 +48,11 @@ internal static class Probe
             return refused.Parameter is null ? Outcome.Lost : Outcome.Refused;
         }
 
+        if (with.IsFetched)
+        {
+            return Outcome.Fetched;
+        }
+
         // What it needs may be gone already: no call can be forced where tools are left out.
         var isNamed = with.Dropped.Except(without.Dropped).Any() || feature.Needs.Intersect(without.Dropped).Any();
         if (feature.Marker is not { } marker)
@@ -62,8 +71,10 @@ internal static class Probe
     private static Translation Translate(ClientFormat format, ChatTranslator translator, string model, string body)
     {
         using var request = ClientRequest.Read(format, Encoding.UTF8.GetBytes(body), model, translator);
+        var needs = ChatNeeds.Of(request, translator);
+        ChatSupplies.PlaceholdersFor(needs).Supply(request);
         var call = translator.Translate(request);
-        return new(call.Path, Encoding.UTF8.GetString(call.Body.Span), [.. request.Dropped, .. call.Dropped]);
+        return new(call.Path, Encoding.UTF8.GetString(call.Body.Span), [.. request.Dropped, .. call.Dropped], needs.Media.Count > 0);
     }
 
     /// <summary>Where a text stands: as a value or a name of its own, or within an instruction.</summary>
@@ -102,5 +113,5 @@ internal static class Probe
         Member,
     }
 
-    private sealed record Translation(string Path, string Body, IReadOnlyCollection<string> Dropped);
+    private sealed record Translation(string Path, string Body, IReadOnlyCollection<string> Dropped, bool IsFetched);
 }

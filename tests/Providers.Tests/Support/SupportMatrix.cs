@@ -29,7 +29,7 @@ internal static class SupportMatrix
 
             ## Endpoints
 
-            **Relayed**: the provider speaks the format, and gets the body as it is. **Translated**: there and back, streams included. **Estimated**: counted here, by the length of the texts. Where a provider
+            **Relayed**: the provider speaks the format, and gets the body as it is. **Translated**: there and back, streams included. **Counted**: the provider counts. **Estimated**: counted here, by the length of the texts. Where a provider
             has a second line, some of its models are called in another format; the model is an example.
 
 
@@ -63,7 +63,7 @@ internal static class SupportMatrix
     {
         var features = Features.Of(format);
         page.Append('\n').Append("## ").Append(Title(format)).Append("\n\n");
-        page.Append("What of a translated request at `").Append(endpoint).Append("` reaches the provider. **Yes**: in its own format. **In words**: as an instruction to the model. **In part**, **left out**: `cf-aig-dropped-params`\n");
+        page.Append("What of a translated request at `").Append(endpoint).Append("` reaches the provider. **Yes**: in its own format. **Fetched**: by the gateway, for the provider. **In words**: as an instruction to the model. **In part**, **left out**: `cf-aig-dropped-params`\n");
         page.Append("names it. **Refused**: 400 with the member's name. A model stands for others that are called like it.\n\n");
         Row(page, ["provider", "model", .. features.Select(feature => feature.Name)]);
         Rule(page, features.Count + 1);
@@ -80,9 +80,15 @@ internal static class SupportMatrix
     {
         { Path: not null } => "relayed",
         { Embeddings: { } embeddings } => Translates(embeddings, Models.Embedding(provider.Slug)) ? "translated" : "–",
-        { Chat: not null } => endpoint.EndsWith("count_tokens", StringComparison.Ordinal) ? "estimated" : "translated",
+        { Chat: { } chat } => endpoint.EndsWith("count_tokens", StringComparison.Ordinal) ? Counts(chat, model) ? "counted" : "estimated" : "translated",
         _ => "–",
     };
+
+    private static bool Counts(ChatTranslator translator, string model)
+    {
+        using var request = ClientRequest.Read(ClientFormat.Messages, """{"max_tokens":9,"messages":[{"role":"user","content":"x"}]}"""u8.ToArray(), model, translator);
+        return translator.TranslateCount(request) is not null;
+    }
 
     private static bool Translates(EmbeddingTranslator translator, string model)
     {
@@ -105,6 +111,7 @@ internal static class SupportMatrix
     private static string Word(Outcome outcome) => outcome switch
     {
         Outcome.Arrives => "yes",
+        Outcome.Fetched => "fetched",
         Outcome.InWords => "in words",
         Outcome.InPart => "in part",
         Outcome.LeftOut => "left out",

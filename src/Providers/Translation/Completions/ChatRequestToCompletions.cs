@@ -10,6 +10,14 @@ namespace GatewayActors.Providers.Translation.Completions;
 internal sealed class ChatRequestToCompletions(string path, CompletionsDialect dialect) : ChatTranslator
 {
     /// <inheritdoc/>
+    public override bool WantsBytes(ChatPart part) => part.Kind switch
+    {
+        ChatPartKind.Image => dialect is { TakesImages: true, TakesImageUrls: false },
+        ChatPartKind.File => dialect.Files == FileForm.File,
+        _ => false,
+    };
+
+    /// <inheritdoc/>
     protected override ChatCall Write(ChatRequest request)
     {
         if (request.Choices > 1)

@@ -18,6 +18,9 @@ public sealed record CompletionsDialect
     /// <summary>Whether images may stand in content.</summary>
     public bool TakesImages { get; init; } = true;
 
+    /// <summary>Whether an image may be one by URL; else its bytes stand in the request.</summary>
+    public bool TakesImageUrls { get; init; } = true;
+
     /// <summary>How files may stand in content.</summary>
     public FileForm Files { get; init; } = FileForm.None;
 

@@ -117,6 +117,8 @@ internal static class CompletionsParts
 
         switch (dialect.Files)
         {
+            case FileForm.File when part.Url is not null:
+                throw new RefusedRequestException("This provider's models take no files by URL: send the bytes.", part.UrlPlace);
             case FileForm.File:
                 json.WriteStartObject();
                 json.WriteString("type"u8, "file"u8);
@@ -129,7 +131,7 @@ internal static class CompletionsParts
             case FileForm.DocumentUrl:
                 json.WriteStartObject();
                 json.WriteString("type"u8, "document_url"u8);
-                json.WriteString("document_url"u8, DataUrl(part, "application/pdf"));
+                json.WriteString("document_url"u8, part.Url ?? DataUrl(part, "application/pdf"));
                 json.WriteEndObject();
                 break;
             default:

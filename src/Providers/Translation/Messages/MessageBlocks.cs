@@ -42,7 +42,7 @@ internal static class MessageBlocks
         return source.Text("type") switch
         {
             "base64" => part with { Data = Data(source, place), MediaType = MediaType(source) },
-            "url" when source.Text("url") is { Length: > 0 } url => part with { Url = url },
+            "url" when source.Text("url") is { Length: > 0 } url => part with { Url = url, UrlPlace = place + ".source.url" },
             "url" => throw new RefusedRequestException("An image must have a URL.", place + ".source.url"),
             "file" => throw OfAnthropics(place),
             _ => throw new RefusedRequestException("It must be base64 or url.", place + ".source.type"),
@@ -83,11 +83,13 @@ internal static class MessageBlocks
 
                 break;
             case "url":
-                throw new RefusedRequestException("This model takes no documents by URL.", place + ".source.url");
+                var url = source.Text("url") is { Length: > 0 } stated ? stated : throw new RefusedRequestException("A document must have a URL.", place + ".source.url");
+                parts.Add(part with { Url = url, UrlPlace = place + ".source.url" });
+                break;
             case "file":
                 throw OfAnthropics(place);
             default:
-                throw new RefusedRequestException("It must be base64, text or content.", place + ".source.type");
+                throw new RefusedRequestException("It must be base64, text, content or url.", place + ".source.type");
         }
     }
 

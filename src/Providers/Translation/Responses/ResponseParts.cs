@@ -50,7 +50,7 @@ internal static class ResponseParts
         var image = new ChatPart { Kind = ChatPartKind.Image, Place = place, Detail = part.Text("detail") };
         if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
         {
-            return image with { Url = url };
+            return image with { Url = url, UrlPlace = place + ".image_url" };
         }
 
         return DataUrl.TryParse(url, out var mediaType, out var data)
@@ -65,13 +65,13 @@ internal static class ResponseParts
             throw OfOpenAI(place);
         }
 
-        if (part.Member("file_url").IsDefined)
+        var file = new ChatPart { Kind = ChatPartKind.File, Place = place, FileName = part.Text("filename") };
+        if (RequestReading.Text(part, "file_url", place + ".") is { Length: > 0 } url)
         {
-            throw new RefusedRequestException("This model takes no files by URL.", place + ".file_url");
+            return file with { Url = url, UrlPlace = place + ".file_url" };
         }
 
         var data = part.Text("file_data") ?? throw new RefusedRequestException("A file must have data.", place + ".file_data");
-        var file = new ChatPart { Kind = ChatPartKind.File, Place = place, FileName = part.Text("filename") };
         if (!data.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
         {
             return System.Buffers.Text.Base64.IsValid(data)
