@@ -13,7 +13,7 @@ using Xunit;
 namespace GatewayActors.Front.Tests.Supplies;
 
 /// <summary>Fetching what tenants name by URL: what is taken, where it stops, and what it says.</summary>
-public sealed class MediaFetcherTests
+public sealed class MediaFetcherTests : IDisposable
 {
     private const string Url = "https://pictures.example.com/a.png?sig=SECRET";
 
@@ -24,6 +24,8 @@ public sealed class MediaFetcherTests
     private readonly TestClock _clock = new();
     private readonly RecordedEvents _events = new();
     private readonly List<string> _asked = [];
+
+    public void Dispose() => _events.Dispose();
 
     [Fact]
     public async Task Fetch_AnImage_IsItsBytesAndWhatTheyAre()
@@ -182,7 +184,8 @@ public sealed class MediaFetcherTests
 
         await leaves.CancelAsync();
 
-        Assert.Equal((0, null), ((await fetching).Media.Count, (await fetching).Problem));
+        var fetched = await fetching;
+        Assert.Equal((0, null), (fetched.Media.Count, fetched.Problem));
     }
 
     private static NeededMedia Needed(string url) => new(url, ChatPartKind.Image, "messages[0].content[0].source.url");

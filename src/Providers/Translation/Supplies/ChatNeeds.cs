@@ -30,7 +30,7 @@ public sealed record ChatNeeds
         }
     }
 
-    private static IReadOnlyList<NeededMedia> MediaOf(ChatRequest request, ChatTranslator target)
+    private static List<NeededMedia> MediaOf(ChatRequest request, ChatTranslator target)
     {
         List<NeededMedia>? media = null;
         foreach (var message in request.Messages)
