@@ -25,7 +25,7 @@ internal sealed class RecordedLogs : ILogStore
     public async Task WriteAsync(IReadOnlyList<LogEntry> batch, CancellationToken cancellationToken = default)
     {
         await BeforeWrite(batch);
-        foreach (var entry in batch)
+        foreach (var entry in batch.Where(entry => !entry.IsOnlyCounted)) // Of the others no entry is kept.
         {
             _entries.Writer.TryWrite(new(entry, Bytes(entry.RequestBody), Bytes(entry.ResponseBody)));
         }

@@ -24,6 +24,7 @@ public sealed class RequestHeaderTests : IAsyncLifetime
         ["cf-aig-otel-trace-id"] = "GatewayTracingTests: read before the surface is known",
         ["cf-aig-otel-parent-span-id"] = "GatewayTracingTests",
         ["cf-aig-byok-alias"] = "of stored keys",
+        ["cf-aig-zdr"] = "of the operator's credentials",
     };
 
     private static readonly string[] Here =
