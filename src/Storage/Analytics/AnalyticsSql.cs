@@ -217,11 +217,11 @@ internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IRe
 
     private static object Stored(AnalyticsCondition.Compare compare, object value) => (compare.Dimension, value) switch
     {
-        (<= AnalyticsDimension.Hour, DateTimeOffset time) => Timestamps.ToMicroseconds(time),
+        ( <= AnalyticsDimension.Hour, DateTimeOffset time) => Timestamps.ToMicroseconds(time),
         (AnalyticsDimension.Gateway or AnalyticsDimension.Provider or AnalyticsDimension.Model or AnalyticsDimension.UserAgent, string text) => text,
         (AnalyticsDimension.MetadataRaw or AnalyticsDimension.MetadataKeys or AnalyticsDimension.MetadataValues, string text) => text,
         (AnalyticsDimension.Cost, decimal cost) => PicoDollars.From(cost),
-        (>= AnalyticsDimension.Cached and <= AnalyticsDimension.Wholesale, long number) => number,
+        ( >= AnalyticsDimension.Cached and <= AnalyticsDimension.Wholesale, long number) => number,
         (AnalyticsDimension.DurationMs or AnalyticsDimension.TokensIn or AnalyticsDimension.TokensOut, long number) => number,
         _ => throw Unsuitable(compare),
     };
