@@ -108,6 +108,9 @@ public sealed record GatewayConfiguration
 
     /// <summary>Ours: what the auto router chooses from. Null: its own pool.</summary>
     [Id(38)] public AutoRouterConfiguration? AutoRouter { get; init; }
+
+    /// <summary>Ours: days after which log entries are deleted. Null: what the operator has set. Range: 1 to 3,650.</summary>
+    [Id(40)] public int? LogRetentionDays { get; init; }
 }
 
 /// <summary>What the auto router chooses from.</summary>

@@ -50,6 +50,9 @@ public sealed class LogEntry
     /// <summary>Whether a rate limit of the gateway refused it.</summary>
     public bool RateLimited { get; init; }
 
+    /// <summary>How many entries its gateway keeps; null for any number.</summary>
+    public LogCapacity? Capacity { get; init; }
+
     /// <summary>Whether the exchange is only counted in the sums of <see cref="Analytics.IAnalyticsStore"/>, and no entry is kept.</summary>
     public bool IsOnlyCounted { get; init; }
 
@@ -154,6 +157,11 @@ public sealed class LogEntry
         (RequestBody, ResponseBody) = (null, null);
     }
 }
+
+/// <summary>How many entries a gateway keeps.</summary>
+/// <param name="MaxEntries">Most entries.</param>
+/// <param name="DeletesOldest">Whether the oldest make room for new ones; otherwise new ones are only counted.</param>
+public sealed record LogCapacity(long MaxEntries, bool DeletesOldest);
 
 /// <summary>
 /// A body as it waits for the log and is kept in it: compressed. The owner of the log entry disposes it, which may return its memory.

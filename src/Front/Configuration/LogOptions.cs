@@ -33,6 +33,12 @@ public sealed class LogOptions
     [Between("00:00:00.010", "00:00:10")]
     public TimeSpan BatchInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Days after which entries are deleted, where the gateway's <c>log_retention_days</c> says nothing. Default: none, entries stay. Range: 1 to 3,650.
+    /// </summary>
+    [Between(1, 3_650)]
+    public int? RetentionDays { get; set; }
+
     /// <summary>Entries of <c>cf-aig-metadata</c> that are kept per request. Default: 5. Range: 0 to 50.</summary>
     [Between(0, 50)]
     public int MaxMetadataEntries { get; set; } = 5;

@@ -1,4 +1,5 @@
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Limits;
@@ -23,6 +24,11 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Whether exchanges are logged unless they say otherwise.</summary>
     public bool CollectLogs { get; } = gateway.Configuration.CollectLogs;
+
+    /// <summary>How many log entries are kept; null for any number.</summary>
+    public LogCapacity? LogCapacity { get; } = gateway.Configuration.LogManagement is { } most
+        ? new(most, gateway.Configuration.LogManagementStrategy == LogManagementStrategy.DeleteOldest)
+        : null;
 
     /// <summary>Whether bodies are logged unless an exchange says otherwise.</summary>
     public bool CollectPayloads { get; } = gateway.Configuration.CollectLogPayload ?? true;

@@ -3,6 +3,7 @@ using System.Text;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Health;
+using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Telemetry;
@@ -154,6 +155,7 @@ internal static class GatewayHost
         services.AddHostedService<Drain>();
         services.AddHostedService<UnfinishedDeletions>();
         services.AddHostedService<PendingWorkWaker>();
+        services.AddHostedService<LogRetention>();
     }
 
     private static void MapSurfaces(WebApplication app)

@@ -47,6 +47,7 @@ internal static class ExchangeLog
             Cached = step.Source != AnswerSource.Upstream,
             RateLimited = (step.Error ?? exchange.Error)?.Kind == GatewayErrorKind.RateLimited,
             IsOnlyCounted = !step.IsLogged,
+            Capacity = exchange.Snapshot.LogCapacity,
             DurationMs = duration.TotalMilliseconds,
             TimeToFirstByteMs = timeToFirstByte?.TotalMilliseconds,
             UpstreamLatencyMs = step.Attempts.Count > 0 ? step.Attempts.Sum(attempt => attempt.Duration.TotalMilliseconds) : null,

@@ -29,6 +29,7 @@ public sealed class GatewayValidationTests
     [InlineData("cache_ttl", "1.5", "cache_ttl: Expected integer, received float")]
     [InlineData("cache_ttl", "1e400", "cache_ttl: Expected integer, received float")]
     [InlineData("cache_ttl", "\"60\"", "cache_ttl: Expected number, received string")]
+    [InlineData("log_retention_days", "0", "log_retention_days: Number must be greater than or equal to 1")]
     [InlineData("cache_stale_if_error", "-1", "cache_stale_if_error: Number must be greater than or equal to 0")]
     [InlineData("cache_stale_if_error", "2678401", "cache_stale_if_error: Number must be less than or equal to 2678400")]
     [InlineData("cache_streaming", "1", "cache_streaming: Expected boolean, received number")]

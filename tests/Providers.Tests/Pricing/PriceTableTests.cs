@@ -28,6 +28,7 @@ public sealed class PriceTableTests
             TierInput = 6,
             TierOutput = 22.5m,
             Mode = "chat",
+            ContextWindow = 200_000,
             SourceDate = new(2026, 8, 1),
         };
         Assert.Equal(expected, PriceTable.BuiltIn.Find("anthropic", "claude-sonnet-4-5", null));

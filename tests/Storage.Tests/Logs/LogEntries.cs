@@ -34,6 +34,7 @@ internal static class LogEntries
             Cached = values.Cached,
             RateLimited = values.RateLimited,
             IsOnlyCounted = values.IsOnlyCounted,
+            Capacity = values.Capacity,
             CacheReadTokens = values.CacheReadTokens,
             DurationMs = values.DurationMs,
             TimeToFirstByteMs = values.TimeToFirstByteMs,
@@ -79,6 +80,8 @@ internal sealed class EntryValues
     public bool RateLimited { get; set; }
 
     public bool IsOnlyCounted { get; set; }
+
+    public LogCapacity? Capacity { get; set; }
 
     public long? CacheReadTokens { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using GatewayActors.Abstractions.Logs;
 
 namespace GatewayActors.Storage.Tests.Logs;
@@ -86,6 +87,55 @@ public abstract partial class LogStoreConformanceTests
         Assert.Equal(0, (await Store.ListAsync(Query(), Cancellation)).TotalCount);
         Assert.Equal(0, (await Store.ListAsync(Query() with { GatewayId = "other" }, Cancellation)).TotalCount);
         AssertSame(foreign, await FindAsync(foreign));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(25)]
+    public async Task Write_AtTheCapacityOfAGateway_StopsInserting(int atOnce)
+    {
+        LogEntry[] entries = [.. Enumerable.Range(0, 25).Select(i => Entry(values => values.Capacity = new(10, DeletesOldest: false), afterSeconds: i))];
+        foreach (var batch in entries.Chunk(atOnce))
+        {
+            await WriteAsync(batch);
+        }
+
+        await WriteAsync(Entry(_ => { }, gateway: "other"));
+
+        var page = await Store.ListAsync(Query() with { Descending = false, PerPage = 50 }, Cancellation);
+        Assert.Equal(entries.Take(10).Select(entry => entry.Id), page.Entries.Select(entry => entry.Id));
+        Assert.Equal(25, SumRollups(_account, Gateway).Requests);
+        Assert.Equal(1, (await Store.ListAsync(Query() with { GatewayId = "other" }, Cancellation)).TotalCount);
+
+        await Store.DeleteAsync(Query() with { Descending = false }, 4, Cancellation);
+        await WriteAsync(entries[24], Entry(values => values.Capacity = new(10, DeletesOldest: false), afterSeconds: 99));
+        Assert.Equal(8, (await Store.ListAsync(Query(), Cancellation)).TotalCount);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(25)]
+    public async Task Write_AtTheCapacityOfAGateway_DeletesTheOldest(int atOnce)
+    {
+        LogEntry[] entries =
+        [
+            .. Enumerable.Range(0, 25).Select(i => Entry(
+                values => (values.Capacity, values.RequestBody, values.MetadataJson) = (new(10, DeletesOldest: true), $"body {i}", """{"team":"a"}"""), afterSeconds: i)),
+        ];
+        foreach (var batch in entries.Chunk(atOnce))
+        {
+            await WriteAsync(batch);
+        }
+
+        var page = await Store.ListAsync(Query() with { Descending = false, PerPage = 50 }, Cancellation);
+        Assert.Equal(entries.Skip(15).Select(entry => entry.Id), page.Entries.Select(entry => entry.Id));
+        Assert.Equal(10, page.TotalCount);
+        Assert.Null(await Store.ReadBodyAsync(_account, Gateway, entries[14].Id, LogBodySide.Request, Cancellation));
+        Assert.Equal("body 15", Encoding.UTF8.GetString((await Store.ReadBodyAsync(_account, Gateway, entries[15].Id, LogBodySide.Request, Cancellation))!.Value.Span));
+        Assert.Equal(25, SumRollups(_account, Gateway).Requests);
+        Assert.Equal(10, (await Analytics.QueryAsync(Ask() with { Source = Abstractions.Analytics.AnalyticsSource.Metadata }, Cancellation)).Single().Count);
     }
 
     [Fact]

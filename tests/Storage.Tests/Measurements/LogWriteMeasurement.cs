@@ -32,8 +32,9 @@ internal static class LogWriteMeasurement
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("logs.db");
-        using var connection = LogConnections.OpenWriter(new SqliteFile(path));
-        using var writer = new LogBatchWriter(connection, new BodyFiles(path));
+        using var session = new LogSession(LogConnections.OpenWriter(new SqliteFile(path)));
+        using var writer = new LogBatchWriter(session.Connection, new BodyFiles(path));
+        using var eraser = new LogEraser(session, writer);
         var (cpu, wall) = (TimeSpan.Zero, TimeSpan.Zero);
         var time = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         for (var batch = -10; batch < Batches; batch++)
@@ -46,7 +47,7 @@ internal static class LogWriteMeasurement
             }
 
             var started = (Environment.CpuUsage.TotalTime, TimeProvider.System.GetTimestamp());
-            writer.Write(entries);
+            writer.Write(entries, eraser);
             if (batch >= 0)
             {
                 cpu += Environment.CpuUsage.TotalTime - started.TotalTime;

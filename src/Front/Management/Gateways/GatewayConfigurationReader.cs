@@ -38,6 +38,7 @@ internal static class GatewayConfigurationReader
             Guardrails = GuardrailsReader.Read(reader, stored?.Guardrails),
             LogClassification = ReadLogClassification(reader, collectLogs, stored),
             LogManagement = Or(reader.Integer("log_management", 10_000, 10_000_000), stored?.LogManagement),
+            LogRetentionDays = (int?)Or(reader.Integer("log_retention_days", 1, 3_650), stored?.LogRetentionDays),
             LogManagementStrategy = Or(reader.Word("log_management_strategy", GatewayWords.LogManagementStrategies), stored?.LogManagementStrategy),
             Logpush = Or(reader.Boolean("logpush"), stored?.Logpush),
             LogpushPublicKey = Or(reader.Text("logpush_public_key", 16, 1024), stored?.LogpushPublicKey),

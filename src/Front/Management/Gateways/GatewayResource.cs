@@ -50,6 +50,9 @@ internal sealed record GatewayResource
 
     public string? LogManagementStrategy { get; init; }
 
+    /// <summary>Ours: days after which log entries are deleted.</summary>
+    public int? LogRetentionDays { get; init; }
+
     public bool? Logpush { get; init; }
 
     public string? LogpushPublicKey { get; init; }
@@ -117,6 +120,7 @@ internal sealed record GatewayResource
             Guardrails = GuardrailsResource.From(configuration.Guardrails),
             LogClassification = configuration.LogClassification,
             LogManagement = configuration.LogManagement,
+            LogRetentionDays = configuration.LogRetentionDays,
             LogManagementStrategy = GatewayWords.LogManagementStrategies.Format(configuration.LogManagementStrategy),
             Logpush = configuration.Logpush,
             LogpushPublicKey = configuration.LogpushPublicKey,

@@ -12,26 +12,32 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
     private readonly SqliteStatement _findGateway = new(connection, "SELECT key FROM gateway WHERE account_id = ? AND gateway_id = ?");
     private readonly SqliteStatement _addGateway = new(connection, "INSERT INTO gateway (account_id, gateway_id) VALUES (?, ?) RETURNING key");
     private readonly SqliteStatement _countEntries = new(connection, "UPDATE gateway SET entries = entries + ? WHERE key = ?");
+    private readonly LogRoom _room = new(connection);
     private readonly LogInsert _insert = new(connection);
     private readonly BodyFileWriter _bodies = new(connection, files);
     private readonly RollupWriter _rollups = new(connection);
     private readonly Dictionary<(string Account, string Gateway), long> _gatewayKeys = [];
     private readonly Dictionary<long, int> _added = [];
 
-    /// <summary>Writes all of the batch with its rollups, or nothing.</summary>
-    public void Write(IReadOnlyList<LogEntry> batch)
+    /// <summary>Writes all of the batch with its rollups, and deletes what it leaves no room for; or nothing.</summary>
+    /// <param name="batch">The entries.</param>
+    /// <param name="eraser">Deletes entries.</param>
+    /// <returns>Whether something was deleted, so that bodies have to be overwritten.</returns>
+    public bool Write(IReadOnlyList<LogEntry> batch, LogEraser eraser)
     {
+        var hasErased = false;
         _begin.Run();
         try
         {
             _bodies.Begin();
             _rollups.Begin();
+            _room.Begin();
             _added.Clear();
             foreach (var entry in batch)
             {
                 var key = GatewayKey(entry.AccountId, entry.GatewayId);
                 _rollups.Add(key, entry);
-                if (!entry.IsOnlyCounted)
+                if (!entry.IsOnlyCounted && _room.Take(key, entry.Capacity))
                 {
                     _insert.Write(key, entry, _bodies.Add(entry));
                     CollectionsMarshal.GetValueRefOrAddDefault(_added, key, out _)++;
@@ -45,8 +51,15 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
                 _countEntries.Int64(count).Int64(key).Run();
             }
 
+            foreach (var (key, count) in _room.Excess())
+            {
+                eraser.EraseOldest(key, count);
+                hasErased = true;
+            }
+
             _commit.Run();
             _bodies.Committed();
+            return hasErased;
         }
         catch
         {
@@ -69,6 +82,7 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
         _findGateway.Dispose();
         _addGateway.Dispose();
         _countEntries.Dispose();
+        _room.Dispose();
         _insert.Dispose();
         _bodies.Dispose();
         _rollups.Dispose();

@@ -20,9 +20,15 @@ internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDi
         ? Erase(key, session.Database.Matching(key, query).InOrder(query), limit, query)
         : 0;
 
-    /// <summary>Deletes some entries of a gateway, in any order.</summary>
-    public int Erase(long gatewayKey, int limit) =>
-        Erase(gatewayKey, session.Database.Entries.Where(row => row.GatewayKey == gatewayKey).OrderBy(row => row.CreatedUs), limit, null);
+    /// <summary>Deletes the oldest entries of a gateway, and what they add to the sums by metadata.</summary>
+    public void EraseOldest(long gatewayKey, int count)
+    {
+        var gateway = session.Database.Gateways.Single(gateway => gateway.Key == gatewayKey);
+        Erase(gatewayKey, Oldest(gatewayKey), count, new() { AccountId = gateway.AccountId, GatewayId = gateway.GatewayId });
+    }
+
+    /// <summary>Deletes some entries of a gateway that is to go altogether.</summary>
+    public int Erase(long gatewayKey, int limit) => Erase(gatewayKey, Oldest(gatewayKey), limit, null);
 
     /// <summary>Puts an entry's sums by metadata right after it has changed.</summary>
     public void ChangeMetadata(long gatewayKey, LogEntry before, LogEntry after)
@@ -51,6 +57,9 @@ internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDi
         _countEntries.Dispose();
         _metadata.Dispose();
     }
+
+    private IOrderedQueryable<LogRow> Oldest(long gatewayKey) =>
+        session.Database.Entries.Where(row => row.GatewayKey == gatewayKey).OrderBy(row => row.CreatedUs).ThenBy(row => row.Id);
 
     // With a query, some entries go and the gateway stays, and so do the sums over the others.
     private int Erase(long gatewayKey, IQueryable<LogRow> rows, int limit, LogQuery? query)

@@ -44,7 +44,11 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IAnalyticsStore, 
     public Task WriteAsync(IReadOnlyList<LogEntry> batch, CancellationToken cancellationToken = default) => ExclusiveAsync(
         () =>
         {
-            Opened(_writer).Write(batch);
+            if (Opened(_writer).Write(batch, _eraser!))
+            {
+                Opened(_recovery).Erase();
+            }
+
             return true;
         },
         cancellationToken);

@@ -1,0 +1,96 @@
+using GatewayActors.Abstractions.Logs;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Logging;
+using GatewayActors.Front.Tests.Management;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace GatewayActors.Front.Tests.Logging;
+
+[Collection(typeof(AdminTests))]
+public sealed class LogRetentionTests(AdminHost host)
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(null, null, 40)]
+    [InlineData(null, 20, 19)]
+    [InlineData(7, null, 6)]
+    [InlineData(30, 2, 29)]
+    public async Task Run_GatewayWithDays_DeletesWhatIsOlder(int? ofGateway, int? ofOperator, int left)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var tenant = await host.CreateTenantAsync();
+        var days = ofGateway is null ? "" : $",\"log_retention_days\":{ofGateway}";
+        (await tenant.SendAsync(HttpMethod.Post, "ai-gateway/gateways", Bodies.Gateway("g", days))).AssertSuccess();
+        await host.Sums.WriteAsync([.. Enumerable.Range(1, 40).Select(day => Entries.Sum(tenant.AccountId, "g", Now.AddDays(-day).AddSeconds(-1)))], cancellationToken);
+        var options = new GatewayOptions();
+        options.Logs.RetentionDays = ofOperator;
+        using var retention = new LogRetention(host.Grains, host.Sums, options, new FakeTimeProvider(Now), NullLogger<LogRetention>.Instance);
+
+        await retention.RunAsync(cancellationToken);
+
+        var page = await host.Sums.ListAsync(new LogQuery { AccountId = tenant.AccountId, GatewayId = "g" }, cancellationToken);
+        Assert.Equal(left, page.TotalCount);
+    }
+
+    [Fact]
+    public async Task Start_WithAStoreThatFails_TriesAgainAnHourLater()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var tenant = await host.CreateTenantAsync();
+        (await tenant.SendAsync(HttpMethod.Post, "ai-gateway/gateways", Bodies.Gateway("g", ",\"log_retention_days\":1"))).AssertSuccess();
+        var store = new FailingOnceStore(tenant.AccountId);
+        var time = new FakeTimeProvider(Now);
+        using var retention = new LogRetention(host.Grains, store, new(), time, NullLogger<LogRetention>.Instance);
+
+        await retention.StartAsync(cancellationToken);
+        await store.Failed.Task.WaitAsync(cancellationToken);
+        while (!store.Deleted.Task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromHours(1)); // Until the timer listens.
+            await Task.Yield();
+        }
+
+        await retention.StopAsync(cancellationToken);
+    }
+
+    private sealed class FailingOnceStore(string accountId) : ILogStore
+    {
+        public TaskCompletionSource Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Deleted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default)
+        {
+            if (query.AccountId != accountId)
+            {
+                return Task.FromResult(0); // Of another test.
+            }
+
+            if (Failed.TrySetResult())
+            {
+                throw new IOException("The disk is gone.");
+            }
+
+            Deleted.TrySetResult();
+            return Task.FromResult(1);
+        }
+
+        public Task InitializeAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task WriteAsync(IReadOnlyList<LogEntry> batch, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<LogPage> ListAsync(LogQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<LogEntry?> FindAsync(string accountId, string gatewayId, Guid id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<ReadOnlyMemory<byte>?> ReadBodyAsync(string accountId, string gatewayId, Guid id, LogBodySide side, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public Task<bool> PatchAsync(string accountId, string gatewayId, Guid id, LogPatch patch, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task DeleteAllAsync(string accountId, string? gatewayId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    }
+}
