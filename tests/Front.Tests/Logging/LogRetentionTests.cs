@@ -56,7 +56,7 @@ public sealed class LogRetentionTests(AdminHost host)
         await retention.StopAsync(cancellationToken);
     }
 
-    private sealed class FailingOnceStore(string accountId) : ILogStore
+    private sealed class FailingOnceStore(string tenant) : ILogStore
     {
         public TaskCompletionSource Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -64,7 +64,7 @@ public sealed class LogRetentionTests(AdminHost host)
 
         public Task<int> DeleteAsync(LogQuery query, int limit, CancellationToken cancellationToken = default)
         {
-            if (query.AccountId != accountId)
+            if (query.AccountId != tenant)
             {
                 return Task.FromResult(0); // Of another test.
             }
@@ -77,6 +77,9 @@ public sealed class LogRetentionTests(AdminHost host)
             Deleted.TrySetResult();
             return Task.FromResult(1);
         }
+
+        public Task<LogAggregate> AggregateAsync(
+            string accountId, string gatewayId, IReadOnlyList<IReadOnlyList<LogFilter>> alternatives, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task InitializeAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
