@@ -24,25 +24,25 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
 
     protected override void Read(JsonElement data)
     {
-        switch (data.Text("type"))
+        switch (data.Text("type"u8))
         {
             case "content_block_delta":
                 ReadDelta(data);
                 break;
             case "content_block_start":
-                ReadBlock(data.Integer("index") ?? 0, data.Member("content_block"));
+                ReadBlock(data.Integer("index"u8) ?? 0, data.Member("content_block"u8));
                 break;
             case "content_block_stop":
-                EndBlock(data.Integer("index") ?? 0);
+                EndBlock(data.Integer("index"u8) ?? 0);
                 break;
             case "message_start":
-                Start(data.Member("message"));
+                Start(data.Member("message"u8));
                 break;
             case "message_delta":
-                message.Usage(_usage, data.Member("usage"));
-                if (data.Member("delta").Text("stop_reason") is { } reason)
+                message.Usage(_usage, data.Member("usage"u8));
+                if (data.Member("delta"u8).Text("stop_reason"u8) is { } reason)
                 {
-                    message.Finish(reason, data.Member("delta").Member("stop_details"), data.Member("delta").Text("stop_sequence"));
+                    message.Finish(reason, data.Member("delta"u8).Member("stop_details"u8), data.Member("delta"u8).Text("stop_sequence"u8));
                 }
 
                 break;
@@ -50,14 +50,14 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
                 Answer.Ping();
                 break;
             case "error":
-                message.Fail(data.Member("error"));
+                message.Fail(data.Member("error"u8));
                 break;
         }
     }
 
     private void Start(JsonElement start)
     {
-        var id = start.Text("id");
+        var id = start.Text("id"u8);
         if (_hasStarted)
         {
             if (id != _id)
@@ -69,17 +69,17 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
         }
 
         (_hasStarted, _id) = (true, id);
-        Answer.Start(id, start.Text("model"));
-        if (start.Member("usage") is { ValueKind: JsonValueKind.Object } usage)
+        Answer.Start(id, start.Text("model"u8));
+        if (start.Member("usage"u8) is { ValueKind: JsonValueKind.Object } usage)
         {
             _usage = JsonMarshal.GetRawUtf8Value(usage).ToArray();
             message.Usage(_usage, default);
         }
 
         // Calls that programs of the model's have made stand here already, whole.
-        foreach (var block in start.Items("content"))
+        foreach (var block in start.Items("content"u8))
         {
-            if (block.Text("type") == "tool_use")
+            if (block.Text("type"u8) == "tool_use")
             {
                 ReadBlock(-1, block);
                 EndBlock(-1);
@@ -90,22 +90,22 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
     private void ReadBlock(long index, JsonElement block)
     {
         var read = new Block();
-        switch (block.Text("type"))
+        switch (block.Text("type"u8))
         {
             case "text":
                 read = new() { Kind = Kind.Text };
-                Text(block.Text("text"));
+                Text(block.Text("text"u8));
                 break;
             case "thinking":
                 read = new() { Kind = Kind.Thinking, Number = message.NextDetail() };
                 Thinking(read, block);
                 break;
             case "redacted_thinking":
-                message.Detail(message.NextDetail(), null, null, block.Text("data") ?? "");
+                message.Detail(message.NextDetail(), null, null, block.Text("data"u8) ?? "");
                 break;
             case "tool_use":
-                read = message.IsAnswer(block.Text("name")) ? new() { Kind = Kind.Answer } : new() { Kind = Kind.Call, Number = message.BeginCall(block.Text("id"), block.Text("name")) };
-                if (block.Member("input") is { ValueKind: JsonValueKind.Object } input && input.EnumerateObject().MoveNext())
+                read = message.IsAnswer(block.Text("name"u8)) ? new() { Kind = Kind.Answer } : new() { Kind = Kind.Call, Number = message.BeginCall(block.Text("id"u8), block.Text("name"u8)) };
+                if (block.Member("input"u8) is { ValueKind: JsonValueKind.Object } input && input.EnumerateObject().MoveNext())
                 {
                     Arguments(read, input.GetRawText());
                 }
@@ -118,19 +118,19 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
 
     private void ReadDelta(JsonElement data)
     {
-        if (!_blocks.TryGetValue(data.Integer("index") ?? 0, out var block))
+        if (!_blocks.TryGetValue(data.Integer("index"u8) ?? 0, out var block))
         {
             return;
         }
 
-        var delta = data.Member("delta");
+        var delta = data.Member("delta"u8);
         switch (block.Kind)
         {
             case Kind.Text:
-                Text(delta.Text("text"));
-                if (delta.Member("citation") is { ValueKind: JsonValueKind.Object } citation)
+                Text(delta.Text("text"u8));
+                if (delta.Member("citation"u8) is { ValueKind: JsonValueKind.Object } citation)
                 {
-                    message.Citation(citation.Text("url"), citation.Text("title"), null, null);
+                    message.Citation(citation.Text("url"u8), citation.Text("title"u8), null, null);
                 }
 
                 break;
@@ -138,7 +138,7 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
                 Thinking(block, delta);
                 break;
             case Kind.Call or Kind.Answer:
-                Arguments(block, delta.Text("partial_json"));
+                Arguments(block, delta.Text("partial_json"u8));
                 break;
         }
     }
@@ -161,12 +161,12 @@ internal sealed class AnthropicStreamReader(ChatAnswer answer, ClaudeAnswer mess
 
     private void Thinking(Block block, JsonElement holder)
     {
-        if (holder.Text("thinking") is { Length: > 0 } text)
+        if (holder.Text("thinking"u8) is { Length: > 0 } text)
         {
             message.Thinking(text);
         }
 
-        if (holder.Text("signature") is { Length: > 0 } signature)
+        if (holder.Text("signature"u8) is { Length: > 0 } signature)
         {
             message.Detail(block.Number, null, signature, null);
         }

@@ -19,18 +19,18 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
     /// <summary>Reads a <c>GenerateContentResponse</c>.</summary>
     public void Read(JsonElement slice)
     {
-        if (slice.Member("error") is { ValueKind: JsonValueKind.Object } error)
+        if (slice.Member("error"u8) is { ValueKind: JsonValueKind.Object } error)
         {
             answer.Fail(GeminiFault.Of(error));
             return;
         }
 
-        _isBlocked |= slice.Member("promptFeedback").Text("blockReason") is not null and not "BLOCK_REASON_UNSPECIFIED";
+        _isBlocked |= slice.Member("promptFeedback"u8).Text("blockReason"u8) is not null and not "BLOCK_REASON_UNSPECIFIED";
         var position = 0;
-        foreach (var candidate in slice.Items("candidates"))
+        foreach (var candidate in slice.Items("candidates"u8))
         {
             Start(slice);
-            var index = candidate.Integer("index") ?? position;
+            var index = candidate.Integer("index"u8) ?? position;
             position++;
             if (index is < 0 or >= MaxCandidates)
             {
@@ -46,7 +46,7 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
             Start(slice);
         }
 
-        if (slice.Member("usageMetadata") is { ValueKind: JsonValueKind.Object } usage)
+        if (slice.Member("usageMetadata"u8) is { ValueKind: JsonValueKind.Object } usage)
         {
             ReadUsage(usage);
         }
@@ -86,7 +86,7 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
         if (!HasStarted)
         {
             HasStarted = true;
-            answer.Start(slice.Text("responseId"), slice.Text("modelVersion"));
+            answer.Start(slice.Text("responseId"u8), slice.Text("modelVersion"u8));
         }
     }
 
@@ -98,13 +98,13 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
         }
 
         var candidate = _candidates[index];
-        foreach (var part in slice.Member("content").Items("parts"))
+        foreach (var part in slice.Member("content"u8).Items("parts"u8))
         {
             ReadPart(part, index, candidate);
         }
 
         candidate.Sources?.Keep(slice);
-        if (slice.Text("finishReason") is { } reason)
+        if (slice.Text("finishReason"u8) is { } reason)
         {
             candidate.Reason = reason;
         }
@@ -112,15 +112,15 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 
     private void ReadPart(JsonElement part, int index, Candidate candidate)
     {
-        var signature = part.Text("thoughtSignature");
-        if (part.Member("functionCall") is { ValueKind: JsonValueKind.Object } call)
+        var signature = part.Text("thoughtSignature"u8);
+        if (part.Member("functionCall"u8) is { ValueKind: JsonValueKind.Object } call)
         {
             ReadCall(call, index, candidate, signature);
             return;
         }
 
-        var isThought = part.Member("thought").IsTrue;
-        if (part.Text("text") is { Length: > 0 } text)
+        var isThought = part.Member("thought"u8).IsTrue;
+        if (part.Text("text"u8) is { Length: > 0 } text)
         {
             if (isThought)
             {
@@ -133,7 +133,7 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
                 answer.Text(index, text);
             }
         }
-        else if (!isThought && part.Member("inlineData") is { ValueKind: JsonValueKind.Object } data)
+        else if (!isThought && part.Member("inlineData"u8) is { ValueKind: JsonValueKind.Object } data)
         {
             ReadImage(data, index, candidate);
         }
@@ -146,7 +146,7 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 
     private void ReadImage(JsonElement data, int index, Candidate candidate)
     {
-        if (data.Text("mimeType") is { } type && type.StartsWith("image/", StringComparison.Ordinal) && data.Text("data") is { } base64)
+        if (data.Text("mimeType"u8) is { } type && type.StartsWith("image/", StringComparison.Ordinal) && data.Text("data"u8) is { } base64)
         {
             candidate.HasParts = true;
             answer.Image(index, $"data:{type};base64,{base64}");
@@ -155,15 +155,15 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 
     private void ReadCall(JsonElement call, int index, Candidate candidate, string? signature)
     {
-        if (call.Text("name") is not { Length: > 0 } name)
+        if (call.Text("name"u8) is not { Length: > 0 } name)
         {
             answer.Fail(ChatFault.Malformed);
             return;
         }
 
         (candidate.HasCalls, candidate.HasParts) = (true, true);
-        var number = answer.BeginCall(index, call.Text("id"), name, signature);
-        if (call.Member("args") is { ValueKind: JsonValueKind.Object } arguments)
+        var number = answer.BeginCall(index, call.Text("id"u8), name, signature);
+        if (call.Member("args"u8) is { ValueKind: JsonValueKind.Object } arguments)
         {
             answer.Arguments(index, number, Compact(arguments));
         }
@@ -186,24 +186,24 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
     private void ReadUsage(JsonElement usage)
     {
         // Vertex sends slices that tell the kind of traffic only.
-        if (usage.Integer("promptTokenCount") is not { } prompt)
+        if (usage.Integer("promptTokenCount"u8) is not { } prompt)
         {
             return;
         }
 
         long? audio = null;
-        foreach (var detail in usage.Items("promptTokensDetails"))
+        foreach (var detail in usage.Items("promptTokensDetails"u8))
         {
-            if (detail.Text("modality") == "AUDIO")
+            if (detail.Text("modality"u8) == "AUDIO")
             {
-                audio = detail.Integer("tokenCount");
+                audio = detail.Integer("tokenCount"u8);
             }
         }
 
-        var thoughts = usage.Integer("thoughtsTokenCount");
-        answer.Usage(new(prompt + (usage.Integer("toolUsePromptTokenCount") ?? 0), (usage.Integer("candidatesTokenCount") ?? 0) + (thoughts ?? 0))
+        var thoughts = usage.Integer("thoughtsTokenCount"u8);
+        answer.Usage(new(prompt + (usage.Integer("toolUsePromptTokenCount"u8) ?? 0), (usage.Integer("candidatesTokenCount"u8) ?? 0) + (thoughts ?? 0))
         {
-            Cached = usage.Integer("cachedContentTokenCount") ?? 0,
+            Cached = usage.Integer("cachedContentTokenCount"u8) ?? 0,
             Audio = audio,
             Reasoning = thoughts,
         });

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -27,6 +28,7 @@ public sealed class ChunkWriter(ChatAnswerFacts facts, IBufferWriter<byte> outpu
         if (!_hasStarted)
         {
             (_id, _model, _hasStarted) = (id ?? _id, model ?? _model, true);
+            _choices.ForEach(static choice => choice.Head = null);
             _ = Open(0);
         }
     }
@@ -255,39 +257,58 @@ public sealed class ChunkWriter(ChatAnswerFacts facts, IBufferWriter<byte> outpu
             return false;
         }
 
-        _ = Open(choice);
-        BeginChunk();
-        _json.WriteStartArray("choices"u8);
-        _json.WriteStartObject();
-        _json.WriteNumber("index"u8, choice);
-        _json.WriteStartObject("delta"u8);
+        var state = Open(choice);
+        output.Write(state.Head ??= MakeHead(choice));
+        _json.Reset(); // It writes the members of the delta alone.
         return true;
     }
 
     private void EndDelta(string? finishReason)
     {
-        _json.WriteEndObject();
-        _json.WriteNull("logprobs"u8);
-        _json.WriteString("finish_reason"u8, finishReason);
-        _json.WriteEndObject();
-        _json.WriteEndArray();
-        if (facts.IncludeUsage)
+        _json.Flush();
+        if (finishReason is null)
         {
-            _json.WriteNull("usage"u8);
+            output.Write("},\"logprobs\":null,\"finish_reason\":null}]"u8);
+        }
+        else
+        {
+            output.Write("},\"logprobs\":null,\"finish_reason\":\""u8);
+            Encoding.UTF8.GetBytes(finishReason, output);
+            output.Write("\"}]"u8);
         }
 
-        EndChunk();
+        output.Write(facts.IncludeUsage ? ",\"usage\":null}\n\n"u8 : "}\n\n"u8);
+    }
+
+    /// <summary>What every chunk of a choice begins with, up to the members of its delta: made once, because there are hundreds of them.</summary>
+    private byte[] MakeHead(int choice)
+    {
+        var head = new ArrayBufferWriter<byte>(256);
+        head.Write("data: "u8);
+        using var json = new Utf8JsonWriter(head, AsWritten);
+        WriteTop(json);
+        json.WriteStartArray("choices"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, choice);
+        json.WriteStartObject("delta"u8);
+        json.Flush();
+        return head.WrittenSpan.ToArray();
     }
 
     private void BeginChunk()
     {
         output.Write("data: "u8);
         _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteString("id"u8, _id);
-        _json.WriteString("object"u8, "chat.completion.chunk"u8);
-        _json.WriteNumber("created"u8, facts.Created);
-        _json.WriteString("model"u8, _model);
+        WriteTop(_json);
+    }
+
+    private void WriteTop(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, _id);
+        json.WriteString("object"u8, "chat.completion.chunk"u8);
+        json.WriteNumber("created"u8, facts.Created);
+        json.WriteString("model"u8, _model);
     }
 
     private void EndChunk()
@@ -303,5 +324,7 @@ public sealed class ChunkWriter(ChatAnswerFacts facts, IBufferWriter<byte> outpu
         public List<bool> Calls { get; } = [];
 
         public bool IsFinished { get; set; }
+
+        public byte[]? Head { get; set; }
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace GatewayActors.Providers.Translation.Messages;
@@ -14,6 +16,9 @@ public sealed class ChatAnswerToMessageEvents(ChatAnswerFacts facts, IBufferWrit
 
     private readonly EventWriter _events = new(output);
     private int _index; // of the open block, or of the next one
+    private byte[] _head = []; // of the deltas of one block and type
+    private byte[] _headType = [];
+    private int _headIndex = -1;
 
     /// <inheritdoc/>
     protected override bool NeedsReason => true;
@@ -185,8 +190,28 @@ public sealed class ChatAnswerToMessageEvents(ChatAnswerFacts facts, IBufferWrit
 
     private void Delta(ReadOnlySpan<byte> type, ReadOnlySpan<byte> name, string text)
     {
-        BeginDelta(type).WriteString(name, text);
-        EndInner();
+        if (_headIndex != _index || !_headType.AsSpan().SequenceEqual(type))
+        {
+            (_headIndex, _headType, _head) = (_index, type.ToArray(), MakeHead(type));
+        }
+
+        output.Write(_head);
+        _events.Json.Reset(); // It writes the one member that differs.
+        _events.Json.WriteString(name, text);
+        _events.Json.Flush();
+        output.Write("}}\n\n"u8);
+    }
+
+    /// <summary>What all deltas of a block begin with: made once for the block, because there are hundreds of them.</summary>
+    private byte[] MakeHead(ReadOnlySpan<byte> type)
+    {
+        var head = new ArrayBufferWriter<byte>(128);
+        head.Write("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"u8);
+        Encoding.UTF8.GetBytes(_index.ToString(CultureInfo.InvariantCulture), head);
+        head.Write(",\"delta\":{\"type\":\""u8);
+        head.Write(type);
+        head.Write("\","u8);
+        return head.WrittenSpan.ToArray();
     }
 
     private void EndInner()
