@@ -15,6 +15,16 @@ public interface ILogStore
     /// <summary>One page of a gateway's entries, without bodies.</summary>
     Task<LogPage> ListAsync(LogQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The next entries of a query in the order of time, without bodies and without counting them: for those who read on to the end. The
+    /// query's page, ranges and order are not looked at, but its direction is.
+    /// </summary>
+    /// <param name="query">Which entries.</param>
+    /// <param name="after">The last entry that was read; null to begin.</param>
+    /// <param name="limit">Most entries, at least 1.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query, LogPosition? after, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>One entry, without bodies; null if there is none.</summary>
     Task<LogEntry?> FindAsync(string accountId, string gatewayId, Guid id, CancellationToken cancellationToken = default);
 
@@ -38,6 +48,15 @@ public interface ILogStore
 
     /// <summary>Deletes everything of one gateway, or of an account when <paramref name="gatewayId"/> is null, rollups included.</summary>
     Task DeleteAllAsync(string accountId, string? gatewayId, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The place of an entry among those of its gateway. Entries that come or go meanwhile move no other.</summary>
+/// <param name="CreatedAt">When its request arrived.</param>
+/// <param name="Id">Its id, for those of the same time.</param>
+public sealed record LogPosition(DateTimeOffset CreatedAt, Guid Id)
+{
+    /// <summary>The place of an entry.</summary>
+    public static LogPosition Of(LogEntry entry) => new(entry.CreatedAt, entry.Id);
 }
 
 /// <summary>Which body of an entry.</summary>

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using GatewayActors.Front.Management.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace GatewayActors.Front.Authentication;
 
@@ -12,14 +11,12 @@ internal sealed class ApiTokenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ITokenVerifier verifier)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    private const string BearerPrefix = "Bearer ";
-
     private bool _malformed;
 
     /// <inheritdoc/>
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var credential = ReadCredential(Request.Headers.Authorization, Request.Headers["X-Auth-Key"]);
+        var credential = ApiCredential.Read(Request.Headers, out _malformed);
         if (credential is null)
         {
             return _malformed ? AuthenticateResult.Fail("The Authorization header is malformed.") : AuthenticateResult.NoResult();
@@ -50,18 +47,4 @@ internal sealed class ApiTokenHandler(
     /// <inheritdoc/>
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         ApiProblem.Of(StatusCodes.Status403Forbidden, ApiErrors.AuthenticationFailed).ExecuteAsync(Context);
-
-    // The token first, then the key of a "global key" pair: there is nothing but tokens here, so the key must be one.
-    private string? ReadCredential(StringValues authorization, StringValues key)
-    {
-        if (authorization.Count > 0)
-        {
-            var value = authorization.Count == 1 ? authorization[0].AsSpan() : [];
-            var token = value.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? value[BearerPrefix.Length..].Trim() : [];
-            _malformed = token.IsEmpty || token.ContainsAny(' ', ',');
-            return _malformed ? null : token.ToString();
-        }
-
-        return key is [{ Length: > 0 } single] ? single : null;
-    }
 }

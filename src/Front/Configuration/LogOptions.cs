@@ -42,4 +42,8 @@ public sealed class LogOptions
     /// <summary>Entries of <c>cf-aig-metadata</c> that are kept per request. Default: 5. Range: 0 to 50.</summary>
     [Between(0, 50)]
     public int MaxMetadataEntries { get; set; } = 5;
+
+    /// <summary>Live tails that an account may have open at once on this node. Default: 10. Range: 0 to 1,000.</summary>
+    [Between(0, 1_000)]
+    public int MaxTailsPerAccount { get; set; } = 10;
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Telemetry;
 
 namespace GatewayActors.Front.Logging;
@@ -20,6 +21,7 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
 
     private readonly Channel<Item> _queue;
     private readonly ILogStore _store;
+    private readonly LogTails _tails;
     private readonly LogOptions _options;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _timeProvider;
@@ -30,9 +32,9 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
     private long _queuedBytes;
     private int _waiting; // Entries; asking the queue would take its lock.
 
-    public LogWriter(ILogStore store, GatewayOptions options, GatewayMetrics metrics, TimeProvider timeProvider, ILogger<LogWriter> logger)
+    public LogWriter(ILogStore store, LogTails tails, GatewayOptions options, GatewayMetrics metrics, TimeProvider timeProvider, ILogger<LogWriter> logger)
     {
-        (_store, _options, _metrics, _timeProvider, _logger) = (store, options.Logs, metrics, timeProvider, logger);
+        (_store, _tails, _options, _metrics, _timeProvider, _logger) = (store, tails, options.Logs, metrics, timeProvider, logger);
         Buffers = new(_options.QueueBytes);
         _batch = new(_options.BatchEntries);
         _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(_options.QueueEntries) { SingleReader = true });
@@ -173,6 +175,7 @@ internal sealed partial class LogWriter : BackgroundService, ILogFlush
             }
         }
 
+        _tails.Publish(_batch);
         var (written, bytes) = (0, 0L);
         foreach (var entry in _batch)
         {

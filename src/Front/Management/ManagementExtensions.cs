@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using GatewayActors.Front.Analytics;
 using GatewayActors.Front.DynamicRoutes;
+using GatewayActors.Front.Export.Downloads;
+using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Management.Accounts;
 using GatewayActors.Front.Management.CustomProviders;
 using GatewayActors.Front.Management.Datasets;
@@ -56,6 +58,7 @@ internal static class ManagementExtensions
                 return Task.CompletedTask;
             }));
             services.AddSingleton<ModelCatalogue>();
+            services.TryAddSingleton<LogTails>();
             services.AddAnalytics();
             return services;
         }
@@ -89,6 +92,8 @@ internal static class ManagementExtensions
             group.MapTokens();
             group.MapGateways();
             group.MapLogs();
+            group.MapLogDownload();
+            group.MapLogTail();
             group.MapCustomProviders();
             group.MapModels();
             group.MapDynamicRoutes();

@@ -7,6 +7,7 @@ using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Egress;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
@@ -88,6 +89,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<ExchangePipeline>();
             services.AddSingleton<IInFlightExchanges>(provider => provider.GetRequiredService<ExchangePipeline>());
             services.AddSingleton(CreateTransports);
+            services.TryAddSingleton<LogTails>();
             services.AddSingleton<LogWriter>();
             services.AddSingleton<ILogFlush>(provider => provider.GetRequiredService<LogWriter>());
             services.AddHostedService(provider => provider.GetRequiredService<LogWriter>());

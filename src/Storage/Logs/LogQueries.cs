@@ -25,6 +25,26 @@ internal static class LogQueries
                 query.WithRanges ? Ranges(count == 0 ? [] : RangesOf(matching)) : null);
         }
 
+        public IReadOnlyList<LogEntry> Read(LogQuery query, LogPosition? after, int limit)
+        {
+            if (database.FindGateway(query.AccountId, query.GatewayId) is not { } gateway)
+            {
+                return [];
+            }
+
+            var matching = database.Matching(gateway.Key, query);
+            if (after is not null)
+            {
+                var (time, id) = (Timestamps.ToMicroseconds(after.CreatedAt), LogIds.ToBytes(after.Id));
+                matching = query.Descending
+                    ? matching.Where(row => LogSql.IsBefore(row.CreatedUs, row.Id, time, id))
+                    : matching.Where(row => LogSql.IsAfter(row.CreatedUs, row.Id, time, id));
+            }
+
+            var rows = matching.InOrder(query with { OrderBy = LogOrder.CreatedAt }).Take(limit).ToList();
+            return [.. rows.Select(row => row.ToEntry(query.AccountId, query.GatewayId))];
+        }
+
         public LogRow? FindEntry(string accountId, string gatewayId, Guid id)
         {
             var bytes = LogIds.ToBytes(id);

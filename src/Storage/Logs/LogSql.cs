@@ -29,6 +29,14 @@ internal static class LogSql
         IsNullable = Sql.IsNullableType.NotNullable)]
     public static string IdText(byte[] id) => throw ServerSideOnly();
 
+    /// <summary>Whether an entry comes after another in the order of the table, in a form that finds its place in there.</summary>
+    [Sql.Expression(ProviderName.SQLite, "(({0}, {1}) > ({2}, {3}))", IsPredicate = true, ServerSideOnly = true, IsNullable = Sql.IsNullableType.NotNullable)]
+    public static bool IsAfter(long createdUs, byte[] id, long otherUs, byte[] otherId) => throw ServerSideOnly();
+
+    /// <summary>Whether an entry comes before another in the order of the table.</summary>
+    [Sql.Expression(ProviderName.SQLite, "(({0}, {1}) < ({2}, {3}))", IsPredicate = true, ServerSideOnly = true, IsNullable = Sql.IsNullableType.NotNullable)]
+    public static bool IsBefore(long createdUs, byte[] id, long otherUs, byte[] otherId) => throw ServerSideOnly();
+
     /// <summary>The members of a JSON object; none where the text is absent or is not JSON, so that one bad entry cannot stop every query.</summary>
     [Sql.TableExpression(ProviderName.SQLite, "json_each(CASE WHEN json_valid({3}) THEN {3} END) {1}")]
     public static IQueryable<JsonMember> Members(IDataContext database, [ExprParameter] string? json) =>

@@ -58,6 +58,24 @@ internal sealed class MemoryLogStore : ILogStore, ILogFlush
         return Task.FromResult(new LogPage([.. entries.Skip((query.Page - 1) * query.PerPage).Take(query.PerPage)], entries.Length, ranges));
     }
 
+    // Of the filters only the one on ids: what filters do is tested with the stores.
+    public Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query, LogPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        LastQueries[query.AccountId] = query;
+        if (Failures.TryGetValue(query.AccountId, out var failure))
+        {
+            return Task.FromException<IReadOnlyList<LogEntry>>(failure);
+        }
+
+        var ids = query.Filters.Where(filter => filter.Key == LogFilterKey.Id).SelectMany(filter => filter.Values).ToArray();
+        IEnumerable<LogEntry> entries = Of(query.AccountId, query.GatewayId)
+            .Where(entry => ids.Length == 0 || ids.Contains(entry.Id.ToString("D")))
+            .OrderBy(entry => (entry.CreatedAt, entry.Id));
+        entries = query.Descending ? entries.Reverse() : entries;
+        entries = after is null ? entries : entries.SkipWhile(entry => entry.Id != after.Id).Skip(1);
+        return Task.FromResult<IReadOnlyList<LogEntry>>([.. entries.Take(limit)]);
+    }
+
     public Task<LogEntry?> FindAsync(string accountId, string gatewayId, Guid id, CancellationToken cancellationToken = default) =>
         Task.FromResult(Find(accountId, gatewayId, id));
 

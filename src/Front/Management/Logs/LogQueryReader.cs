@@ -40,6 +40,24 @@ internal static class LogQueryReader
         };
     }
 
+    /// <summary>The parameters of those who read all that matches, for the OpenAPI document.</summary>
+    public static IReadOnlyList<string> ReadParameters { get; } =
+    [
+        .. ListParameters.Except(["page:integer", "per_page:integer", "order_by", "meta_info:boolean"]),
+    ];
+
+    /// <summary>Reads the query of a download: the filters of a list, in the order of time.</summary>
+    public static LogQuery ReadAll(string accountId, string gatewayId, QueryReader query, string? queryString)
+    {
+        var list = ReadList(accountId, gatewayId, query, queryString);
+        if (list.OrderBy != LogOrder.CreatedAt)
+        {
+            query.Fail("order_by", "What is read as a whole comes in the order of created_at");
+        }
+
+        return list;
+    }
+
     /// <summary>Reads the query of a deletion: oldest first, unless asked otherwise.</summary>
     public static LogQuery ReadDeletion(string accountId, string gatewayId, QueryReader query, string? queryString) => new()
     {

@@ -91,11 +91,11 @@ internal sealed record LogResource
 
     public JsonElement? Error { get; init; }
 
-    /// <summary>Empty, as in the reference: the bodies have endpoints of their own.</summary>
-    public string Request { get; } = "";
+    /// <summary>Empty, as in the reference: the bodies have endpoints of their own. In a download the body, if it was asked for.</summary>
+    public string Request { get; init; } = "";
 
     /// <inheritdoc cref="Request"/>
-    public string Response { get; } = "";
+    public string Response { get; init; } = "";
 
     public required long RequestSize { get; init; }
 

@@ -62,6 +62,13 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IAnalyticsStore, 
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<LogEntry>> ReadAsync(LogQuery query, LogPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return Opened(_readers).ReadAsync(session => session.Database.Read(query, after, limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<LogEntry?> FindAsync(string accountId, string gatewayId, Guid id, CancellationToken cancellationToken = default) =>
         Opened(_readers).ReadAsync(
             session => session.Database.FindEntry(accountId, gatewayId, id)?.ToEntry(accountId, gatewayId), cancellationToken);
