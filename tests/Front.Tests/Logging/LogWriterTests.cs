@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Tests.DataPlane;
@@ -19,6 +20,7 @@ public sealed class LogWriterTests : IAsyncDisposable
     private readonly RecordedLogs _store = new();
     private readonly TestClock _clock = new();
     private readonly GatewayOptions _options = new();
+    private readonly LogTails _tails = new(new());
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton(new ProviderCatalog(BuiltInProviders.All)).AddSingleton<TelemetryLabels>().AddSingleton<GatewayMetrics>().BuildServiceProvider();
     private readonly ConcurrentDictionary<string, long> _dropped = [];
     private readonly MeterListener _listener = new();
@@ -252,7 +254,7 @@ public sealed class LogWriterTests : IAsyncDisposable
     };
 
     private LogWriter Create() =>
-        _writer = new(_store, _options, _services.GetRequiredService<GatewayMetrics>(), _clock, NullLogger<LogWriter>.Instance);
+        _writer = new(_store, _tails, _options, _services.GetRequiredService<GatewayMetrics>(), _clock, NullLogger<LogWriter>.Instance);
 
     private async Task<LogWriter> StartAsync()
     {

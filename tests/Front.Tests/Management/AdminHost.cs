@@ -9,6 +9,7 @@ using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
 using GatewayActors.Front.Tests.Telemetry;
@@ -53,6 +54,8 @@ public sealed class AdminHost : IAsyncLifetime
     internal ILogStore Sums => _storage!.GetRequiredService<ILogStore>();
 
     internal EvaluationSignal Computed { get; } = new();
+
+    internal LogTails Tails => _app!.Services.GetRequiredService<LogTails>();
 
     internal IGrainFactory Grains => _cluster!.Client;
 

@@ -72,6 +72,8 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"GET {Account}/ai-gateway/evaluation-types"] = Permissions.GatewayRead,
         [$"GET {Logs}"] = Permissions.GatewayMetadataRead,
         [$"DELETE {Logs}"] = Permissions.GatewayWrite,
+        [$"GET {Logs}/export"] = Permissions.GatewayMetadataRead,
+        [$"GET {Logs}/tail"] = Permissions.GatewayMetadataRead,
         [$"GET {Logs}/{{logId}}"] = Permissions.GatewayMetadataRead,
         [$"PATCH {Logs}/{{logId}}"] = Permissions.GatewayWrite,
         [$"GET {Logs}/{{logId}}/request"] = Permissions.GatewayRead,
