@@ -21,6 +21,10 @@ internal static class Program
                 Measurements.LogWriteMeasurement.Run();
                 return 0;
 
+            case [Measurements.LogScaleMeasurement.Argument, .. var entries]:
+                await Measurements.LogScaleMeasurement.RunAsync(entries is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 5_000_000);
+                return 0;
+
             default:
                 return args.Contains("--server") || args.Contains("--internal-msbuild-node")
                     ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)

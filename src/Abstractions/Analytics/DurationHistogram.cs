@@ -15,7 +15,9 @@ public sealed class DurationHistogram
     private const int BucketBits = 5;
     private const int BucketsPerPower = 1 << BucketBits;
 
-    private readonly SortedDictionary<int, long> _counts = [];
+    private const int MostBuckets = (63 - BucketBits + 1) << BucketBits;
+
+    private long[] _counts = []; // By bucket, as far as one was needed.
 
     /// <summary>How many durations were counted.</summary>
     public long Count { get; private set; }
@@ -32,7 +34,7 @@ public sealed class DurationHistogram
         var bucket = 0;
         while (!stored.IsEmpty)
         {
-            bucket = checked(bucket + (int)ReadNumber(ref stored));
+            bucket = (int)Math.Min(MostBuckets, bucket + ReadNumber(ref stored));
             Add(bucket, ReadNumber(ref stored));
         }
     }
@@ -45,12 +47,11 @@ public sealed class DurationHistogram
         var bucket = 0;
         while (!stored.IsEmpty)
         {
-            bucket = checked(bucket + (int)ReadNumber(ref stored));
-            var count = Math.Min(ReadNumber(ref stored), _counts.GetValueOrDefault(bucket));
-            Add(bucket, -count);
-            if (_counts[bucket] == 0)
+            bucket = (int)Math.Min(MostBuckets, bucket + ReadNumber(ref stored));
+            var count = Math.Min(ReadNumber(ref stored), bucket < _counts.Length ? _counts[bucket] : 0);
+            if (count > 0)
             {
-                _counts.Remove(bucket);
+                Add(bucket, -count);
             }
         }
     }
@@ -64,9 +65,9 @@ public sealed class DurationHistogram
         ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
         var rank = Math.Max(1, (long)Math.Ceiling(share * Count));
         var passed = 0L;
-        foreach (var (bucket, count) in _counts)
+        for (var bucket = 0; bucket < _counts.Length; bucket++)
         {
-            passed += count;
+            passed += _counts[bucket];
             if (passed >= rank)
             {
                 return MiddleOf(bucket);
@@ -79,23 +80,19 @@ public sealed class DurationHistogram
     /// <summary>The form that is stored; empty if nothing was counted.</summary>
     public byte[] ToBytes()
     {
-        var bytes = new ArrayBufferWriter<byte>(Math.Max(1, _counts.Count * 3));
+        var bytes = new ArrayBufferWriter<byte>(128);
         var before = 0;
-        foreach (var (bucket, count) in _counts)
+        for (var bucket = 0; bucket < _counts.Length; bucket++)
         {
-            WriteNumber(bytes, bucket - before);
-            WriteNumber(bytes, count);
-            before = bucket;
+            if (_counts[bucket] is not 0 and var count)
+            {
+                WriteNumber(bytes, bucket - before);
+                WriteNumber(bytes, count);
+                before = bucket;
+            }
         }
 
         return bytes.WrittenSpan.ToArray();
-    }
-
-    /// <summary>Forgets everything.</summary>
-    public void Clear()
-    {
-        _counts.Clear();
-        Count = 0;
     }
 
     private static int BucketOf(long value)
@@ -158,7 +155,17 @@ public sealed class DurationHistogram
 
     private void Add(int bucket, long count)
     {
-        _counts[bucket] = _counts.GetValueOrDefault(bucket) + count;
+        if (bucket >= _counts.Length)
+        {
+            if (bucket >= MostBuckets)
+            {
+                throw new InvalidDataException("The bytes are no histogram of durations.");
+            }
+
+            Array.Resize(ref _counts, Math.Min(MostBuckets, bucket + (2 * BucketsPerPower)));
+        }
+
+        _counts[bucket] += count;
         Count += count;
     }
 }

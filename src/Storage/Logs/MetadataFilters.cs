@@ -8,6 +8,7 @@ namespace GatewayActors.Storage.Logs;
 internal static class MetadataFilters
 {
     private static readonly Expression<Func<JsonMember, string?>> Key = member => member.Key;
+    private static readonly Expression<Func<LogRow, string?>> Metadata = row => row.Metadata;
     private static readonly Expression<Func<JsonMember, string?>> Value = member => LogSql.MemberText(member.Type, member.Atom);
 
     /// <summary>
@@ -35,7 +36,7 @@ internal static class MetadataFilters
             return Predicate.All([Alone(database, Key, key), Alone(database, Value, value)]);
         }
 
-        return Exists(database, Predicate.All([Logs.Conditions.Text(Key, key), Logs.Conditions.Text(Value, value)]));
+        return Predicate.All([Narrow(key), Narrow(value), Exists(database, Predicate.All([Logs.Conditions.Text(Key, key), Logs.Conditions.Text(Value, value)]))]);
     }
 
     // Null is an absent value: no entry at all, or (for a value) one that is null.
@@ -46,9 +47,18 @@ internal static class MetadataFilters
             return Alone(database, text, filter with { Operator = LogFilterOperator.Equal }).Not();
         }
 
-        var exists = Exists(database, Logs.Conditions.Text(text, filter));
+        var exists = Predicate.All([Narrow(filter), Exists(database, Logs.Conditions.Text(text, filter))]);
         return filter.Values.Contains(null) ? Predicate.Any([exists, Exists(database, Predicate.Constant<JsonMember>(true)).Not()]) : exists;
     }
+
+    // Taking JSON apart is what costs: entries in whose text none of the values can stand are left out first. Values that JSON may
+    // write in several ways, and absent ones, tell nothing.
+    private static Expression<Func<LogRow, bool>> Narrow(LogFilter filter) =>
+        filter.Operator == LogFilterOperator.Equal && filter.Values.All(value => value is string { Length: > 0 } text && text.All(IsPlain) && text.Any(char.IsAsciiLetter))
+            ? Predicate.Any(filter.Values.Cast<string>().Select(text => Logs.Conditions.Contains(Metadata, text)))
+            : Predicate.Constant<LogRow>(true);
+
+    private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '@' or ' ' or ':';
 
     private static Expression<Func<LogRow, bool>> Exists(LogDatabase database, Expression<Func<JsonMember, bool>> condition)
     {
