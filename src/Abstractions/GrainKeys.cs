@@ -21,6 +21,9 @@ public static class GrainKeys
     /// <summary>The key of the grain of an account's own providers.</summary>
     public static string CustomProviders(string accountId) => accountId;
 
+    /// <summary>The key of the grain of an account's Secrets Store.</summary>
+    public static string SecretsStore(string accountId) => accountId;
+
     /// <summary>The key of a gateway's grain.</summary>
     public static string Gateway(string accountId, string gatewayId) => string.Concat(accountId, "/", gatewayId);
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.Caching;
 using GatewayActors.Grains.Datasets;
+using GatewayActors.Grains.Secrets;
 using GatewayActors.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,6 +33,9 @@ public sealed record SiloSettings
 
     /// <summary>Most evaluations a gateway may have.</summary>
     public required int MaxEvaluationsPerGateway { get; init; }
+
+    /// <summary>Most secrets an account may have.</summary>
+    public required int MaxSecretsPerAccount { get; init; }
 
     /// <summary>Bytes that the cached answers of the silo take at most.</summary>
     public required long MaxCacheBytes { get; init; }
@@ -74,6 +78,7 @@ public static class SiloHosting
                 silo.Services.Configure<AccountOptions>(options => options.MaxGateways = settings.MaxGatewaysPerAccount);
                 silo.Services.Configure<DatasetOptions>(options =>
                     (options.MaxDatasets, options.MaxEvaluations) = (settings.MaxDatasetsPerGateway, settings.MaxEvaluationsPerGateway));
+                silo.Services.Configure<SecretsStoreOptions>(options => options.MaxSecrets = settings.MaxSecretsPerAccount);
                 silo.Services.AddCacheShards(options =>
                     (options.MaxBytes, options.MaxBytesPerAccount, options.MaxBytesPerGateway) =
                         (settings.MaxCacheBytes, settings.MaxCacheBytesPerAccount, settings.MaxCacheBytesPerGateway));

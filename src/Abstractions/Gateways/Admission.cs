@@ -24,6 +24,9 @@ public readonly record struct AdmissionQuery
 
     /// <summary>Whether the same was asked before, without an answer: then <see cref="Exchange"/> is not counted a second time.</summary>
     [Id(5)] public bool IsRepeated { get; init; }
+
+    /// <summary>The version of the account's secrets that the caller knows of; 0 for none.</summary>
+    [Id(10)] public long SeenSecrets { get; init; }
 }
 
 /// <summary>What a front has proved about the client of an exchange.</summary>
@@ -57,6 +60,12 @@ public sealed record Admission
 
     /// <summary>How the gateway's upstreams are, if that is not what the caller holds by <see cref="AdmissionQuery.SeenHealth"/>.</summary>
     [Id(4)] public UpstreamHealth? Health { get; init; }
+
+    /// <summary>
+    /// The version of the account's secrets, if that is not what the caller knows of by <see cref="AdmissionQuery.SeenSecrets"/>. What an
+    /// exchange uses of them is of this version or a newer one.
+    /// </summary>
+    [Id(10)] public long? Secrets { get; init; }
 }
 
 /// <summary>The answer of a gateway's rate limit to one exchange.</summary>

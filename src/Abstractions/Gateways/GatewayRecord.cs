@@ -41,4 +41,7 @@ public sealed record GatewayRecord
 
     /// <summary>Which state of the gateway's dynamic routes <see cref="Routes"/> shows; 0 before the first.</summary>
     [Id(10)] public long RoutesRevision { get; init; }
+
+    /// <summary>The provider configs, oldest first; null for none.</summary>
+    [Id(20)] public IReadOnlyList<ProviderConfig>? ProviderConfigs { get; init; }
 }

@@ -67,6 +67,30 @@ public interface IGatewayGrain : IGrainWithStringKey
     [Alias("set-routes")]
     Task<GatewayChange> SetRoutesAsync(Guid internalId, long revision, IReadOnlyList<DeployedRoute> routes, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Tells the gateway which version the account's secrets have, as far as exchanges may use them. It holds for every admission that
+    /// starts after this has returned.
+    /// </summary>
+    /// <remarks>Not stored: an activation asks the account's store. Interleaves: one assignment; an older version changes nothing.</remarks>
+    [AlwaysInterleave, Alias("set-secrets-version")]
+    ValueTask SetSecretsVersionAsync(long version, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds a provider config. It holds for every admission that starts after this has returned.</summary>
+    [Alias("add-provider-config")]
+    Task<ProviderConfigChange> AddProviderConfigAsync(ProviderConfig config, CancellationToken cancellationToken = default);
+
+    /// <summary>Notes which secret a provider config has from now on, and when that was changed.</summary>
+    /// <param name="id">The provider config.</param>
+    /// <param name="secretId">The secret.</param>
+    /// <param name="ownsSecret">Whether the secret goes with it.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued.</param>
+    [Alias("set-provider-config-secret")]
+    Task<ProviderConfigChange> SetProviderConfigSecretAsync(Guid id, string secretId, bool ownsSecret, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a provider config; the result is what it was.</summary>
+    [Alias("remove-provider-config")]
+    Task<ProviderConfigChange> RemoveProviderConfigAsync(Guid id, CancellationToken cancellationToken = default);
+
     /// <summary>Makes all cached answers of the gateway void, for every exchange that is admitted after this has returned.</summary>
     [Alias("purge-cache")]
     Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default);

@@ -153,6 +153,17 @@ public sealed class SecretsOptions
     /// </summary>
     [Secret, Pattern("^[!-~]{32,4096}$", "32 to 4096 printable ASCII characters without blanks")]
     public string? MasterKey { get; set; }
+
+    /// <summary>
+    /// Former master keys, separated by blanks. What they have wrapped is wrapped anew with <see cref="MasterKey"/> at the start; then they
+    /// can be left out. Default: none.
+    /// </summary>
+    [Secret, Pattern("^[!-~]{32,4096}( +[!-~]{32,4096}){0,9}$", "1 to 10 former master keys of 32 to 4096 printable ASCII characters, separated by blanks")]
+    public string? PreviousMasterKeys { get; set; }
+
+    /// <summary>How many secrets an account may have. Default: 100. Range: 1 to 10,000.</summary>
+    [Between(1, 10_000)]
+    public int MaxPerAccount { get; set; } = 100;
 }
 
 /// <summary>The Orleans cluster. Bound from <c>Gateway:Cluster</c>.</summary>

@@ -6,6 +6,7 @@ using GatewayActors.Front.Health;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
 using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Work;
 using GatewayActors.Providers;
@@ -54,6 +55,7 @@ internal static class GatewayHost
         }
 
         if (!TryLoad("Gateway:DataDirectory", options.DataDirectory, () => BootstrapToken.LoadOrCreate(options), out var token)
+            || !TryLoad("Gateway:DataDirectory", options.DataDirectory, () => new FileKeyRingStore(Path.Combine(options.DataDirectory, "keys")), out var ringStore)
             || !TryLoad("Gateway:Prices:File", options.Prices.File, () => LoadPrices(options.Prices.File), out var prices))
         {
             return 1;
@@ -69,13 +71,28 @@ internal static class GatewayHost
             return 1;
         }
 
+        if (!TryLoad("Gateway:DataDirectory", options.DataDirectory, () => OpenRing(options.Secrets, ringStore), out var opened))
+        {
+            return 1;
+        }
+
+        if (opened.Item1 is not { } ring)
+        {
+            await Console.Error.WriteLineAsync(opened.Item2);
+            return 1;
+        }
+
         ConfigureServer(builder, options);
         AddServices(builder, options, cacheConnection, catalog, token, prices);
+        builder.Services.AddSecretSealing(ring);
         await using var app = builder.Build();
         MapSurfaces(app);
         await app.RunAsync();
         return 0;
     }
+
+    private static Tuple<KeyRing?, string?> OpenRing(SecretsOptions options, IKeyRingStore store) =>
+        KeyRing.TryOpen(options, store, out var ring, out var problem) ? new(ring, null) : new(null, problem);
 
     private static PriceTable LoadPrices(string? path)
     {
@@ -135,6 +152,7 @@ internal static class GatewayHost
             MaxGatewaysPerAccount = options.MaxGatewaysPerAccount,
             MaxDatasetsPerGateway = options.MaxDatasetsPerGateway,
             MaxEvaluationsPerGateway = options.MaxEvaluationsPerGateway,
+            MaxSecretsPerAccount = options.Secrets.MaxPerAccount,
             MaxCacheBytes = options.Cache.MaxBytes,
             MaxCacheBytesPerAccount = options.Cache.MaxBytesPerAccount ?? options.Cache.MaxBytes,
             MaxCacheBytesPerGateway = options.Cache.MaxBytesPerGateway,

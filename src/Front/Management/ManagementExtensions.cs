@@ -13,6 +13,8 @@ using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logs;
 using GatewayActors.Front.Management.Models;
+using GatewayActors.Front.Management.ProviderConfigs;
+using GatewayActors.Front.Management.Secrets;
 using GatewayActors.Front.Rest;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,7 +28,7 @@ internal static class ManagementExtensions
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
         /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Logging.ILogFlush"/>, a
-        /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
+        /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Front.Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
         /// </summary>
         public IServiceCollection AddManagement()
         {
@@ -47,6 +49,8 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, LogsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, CustomProvidersJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ModelsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, SecretsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, ProviderConfigsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, RoutesJson.Default);
                 json.TypeInfoResolverChain.Insert(0, DatasetsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, EvaluationsJson.Default);
@@ -101,6 +105,9 @@ internal static class ManagementExtensions
             group.MapDatasets();
             group.MapEvaluations();
             group.MapEvaluationTypes();
+            group.MapSecretsStores();
+            group.MapSecrets();
+            group.MapProviderConfigs();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -5,6 +5,7 @@ using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Secrets;
 using Microsoft.Extensions.Options;
 
 namespace GatewayActors.Grains.Accounts;
@@ -207,6 +208,7 @@ internal sealed class AccountGrain(
         }
 
         await GrainFactory.GetGrain<ICustomProvidersGrain>(GrainKeys.CustomProviders(AccountId)).ClearAsync(cancellationToken);
+        await GrainFactory.GetGrain<ISecretsStoreGrain>(GrainKeys.SecretsStore(AccountId)).ClearAsync(cancellationToken);
         await Directory.RemoveAsync(AccountId, cancellationToken);
         await StoreAsync(new());
         DeactivateOnIdle();

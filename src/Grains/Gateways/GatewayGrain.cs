@@ -28,12 +28,18 @@ internal sealed partial class GatewayGrain(
     // What admissions decide by: swapped whole after the state has been written, so an admission that interleaves with a write sees
     // the old configuration until the new one is safe, and never half of it.
     private GatewayAdmissions? _admissions;
+    private long _secretsVersion;
     private Task<GatewayChange>? _creation;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (_accountId, _gatewayId) = GrainKeys.ParseGateway(this.GetPrimaryKeyString());
         await _rate.PrepareAsync(stored.State.Gateway);
+        if (stored.State.Gateway is not null)
+        {
+            await LearnSecretsVersionAsync();
+        }
+
         Accept(stored.State);
     }
 
@@ -43,7 +49,7 @@ internal sealed partial class GatewayGrain(
     {
         if (_admissions is { } admissions)
         {
-            return ValueTask.FromResult(WithHealth(Decide(admissions, query), query));
+            return ValueTask.FromResult(WithSecrets(WithHealth(Decide(admissions, query), query), query));
         }
 
         var isDefault = _gatewayId == Identifiers.DefaultGatewayId;
@@ -105,6 +111,8 @@ internal sealed partial class GatewayGrain(
                 break;
         }
 
+        // After the account knows the gateway: its store either tells this gateway of a change from now on, or has made the change already.
+        await LearnSecretsVersionAsync();
         var now = timeProvider.GetUtcNow();
         return await WriteAsync(new()
         {
@@ -258,7 +266,7 @@ internal sealed partial class GatewayGrain(
             _creation = null;
         }
 
-        return _admissions is { } admissions ? Decide(admissions, query) : GatewayAdmissions.NotFound;
+        return _admissions is { } admissions ? WithSecrets(Decide(admissions, query), query) : GatewayAdmissions.NotFound;
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
+using GatewayActors.Abstractions.Secrets;
 using GatewayActors.Grains.Gateways;
 using Xunit;
 
@@ -27,6 +28,7 @@ public class FakeGateways : DispatchProxy
     /// <summary>Sets up every quota when it is asked first.</summary>
     internal Action<FakeQuota> OnQuota { get; set; } = _ => { };
     private readonly ConcurrentDictionary<string, FakeCustomProviders> _customProviders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FakeSecrets> _secrets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeCacheShard> _cacheShards = new(StringComparer.Ordinal);
 
     internal static (IGrainFactory Factory, FakeGateways Gateways) Make()
@@ -45,6 +47,9 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>The providers that an account has added.</summary>
     internal FakeCustomProviders CustomProviders(string account) => _customProviders.GetOrAdd(GrainKeys.CustomProviders(account), _ => new());
+
+    /// <summary>The secrets of an account.</summary>
+    internal FakeSecrets Secrets(string account) => _secrets.GetOrAdd(GrainKeys.SecretsStore(account), _ => new());
 
     internal Grain this[string key] => _grains.GetOrAdd(key, key => new(key, this));
 
@@ -73,6 +78,11 @@ public class FakeGateways : DispatchProxy
         if (type == typeof(ICustomProvidersGrain))
         {
             return CustomProviders(key);
+        }
+
+        if (type == typeof(ISecretsStoreGrain))
+        {
+            return Secrets(key);
         }
 
         Assert.Equal(typeof(IGatewayGrain), type);
@@ -127,6 +137,7 @@ public class FakeGateways : DispatchProxy
                 ModifiedAt = DateTimeOffset.UnixEpoch,
                 IsDefault = false,
                 Routes = Record?.Routes,
+                ProviderConfigs = Record?.ProviderConfigs,
                 CacheGeneration = Record is null || configuration.CacheInvalidateOnUpdate ? _version : Record.CacheGeneration,
             };
         }
@@ -143,6 +154,18 @@ public class FakeGateways : DispatchProxy
             Record = Record! with { Version = ++_version, CacheGeneration = _version };
             return Task.FromResult(new GatewayChange { Outcome = GatewayChangeOutcome.Done, Gateway = Record });
         }
+
+        /// <summary>Replaces the provider configs.</summary>
+        public void SetConfigs(params ProviderConfig[] configs) => Record = Record! with { Version = ++_version, ProviderConfigs = configs };
+
+        public ValueTask SetSecretsVersionAsync(long version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<ProviderConfigChange> AddProviderConfigAsync(ProviderConfig config, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<ProviderConfigChange> SetProviderConfigSecretAsync(Guid id, string secretId, bool ownsSecret, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public Task<ProviderConfigChange> RemoveProviderConfigAsync(Guid id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public ValueTask<Admission> AdmitAsync(AdmissionQuery query, CancellationToken cancellationToken = default)
         {
@@ -166,6 +189,7 @@ public class FakeGateways : DispatchProxy
                 Verdict = rate is { IsTaken: false } ? AdmissionVerdict.RateLimited : verdict,
                 Rate = rate,
                 Version = Record?.Version ?? 0,
+                Secrets = verdict == AdmissionVerdict.Admitted && gateways.Secrets(GrainKeys.ParseGateway(key).AccountId).Version is var secrets && secrets != query.SeenSecrets ? secrets : null,
                 Health = verdict == AdmissionVerdict.Admitted ? HealthSince(query.SeenHealth) : null,
                 Gateway = verdict == AdmissionVerdict.Admitted && query.SeenVersion != Record!.Version ? Record : null,
             });

@@ -16,6 +16,9 @@ public sealed class PermissionMatrixTests(AdminHost host)
     private const string DynamicRoutes = $"{Gateways}/{{gatewayId}}/routes";
     private const string Datasets = $"{Gateways}/{{gatewayId}}/datasets";
     private const string Evaluations = $"{Gateways}/{{gatewayId}}/evaluations";
+    private const string Configs = $"{Gateways}/{{gatewayId}}/provider_configs";
+    private const string Stores = $"{Account}/secrets_store/stores";
+    private const string Secrets = $"{Stores}/{{storeId}}/secrets";
     private const string Logs = $"{Gateways}/{{gatewayId}}/logs";
 
     // Null: any token. None: any token of the account. Not a flag of the enum: the operator's only.
@@ -88,6 +91,22 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"GET {Providers}/costs/{{ruleId}}"] = Permissions.GatewayRead,
         [$"PATCH {Providers}/costs/{{ruleId}}"] = Permissions.GatewayWrite,
         [$"DELETE {Providers}/costs/{{ruleId}}"] = Permissions.GatewayWrite,
+        [$"GET {Configs}"] = Permissions.GatewayRead,
+        [$"POST {Configs}"] = Permissions.GatewayWrite | Permissions.SecretsWrite,
+        [$"PUT {Configs}/{{configId}}"] = Permissions.GatewayWrite | Permissions.SecretsWrite,
+        [$"DELETE {Configs}/{{configId}}"] = Permissions.GatewayWrite | Permissions.SecretsWrite,
+        [$"GET {Account}/secrets_store/quota"] = Permissions.SecretsRead,
+        [$"GET {Stores}"] = Permissions.SecretsRead,
+        [$"POST {Stores}"] = Permissions.SecretsWrite,
+        [$"GET {Stores}/{{storeId}}"] = Permissions.SecretsRead,
+        [$"DELETE {Stores}/{{storeId}}"] = Permissions.SecretsWrite,
+        [$"GET {Secrets}"] = Permissions.SecretsRead,
+        [$"POST {Secrets}"] = Permissions.SecretsWrite,
+        [$"DELETE {Secrets}"] = Permissions.SecretsWrite,
+        [$"GET {Secrets}/{{secretId}}"] = Permissions.SecretsRead,
+        [$"PATCH {Secrets}/{{secretId}}"] = Permissions.SecretsWrite,
+        [$"DELETE {Secrets}/{{secretId}}"] = Permissions.SecretsWrite,
+        [$"POST {Secrets}/{{secretId}}/duplicate"] = Permissions.SecretsWrite,
         [$"GET {Account}/ai/models/search"] = RunOrWorkersAi,
         [$"GET {Account}/ai/models/schema"] = RunOrWorkersAi,
         [$"GET {Account}/ai/authors/search"] = RunOrWorkersAi,

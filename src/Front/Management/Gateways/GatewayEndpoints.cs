@@ -9,6 +9,7 @@ using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management.Http;
+using GatewayActors.Front.Management.ProviderConfigs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GatewayActors.Front.Management.Gateways;
@@ -137,6 +138,11 @@ internal static class GatewayEndpoints
         }
 
         var change = await Gateway(grains, accountId, gatewayId).DeleteAsync(cancellationToken);
+
+        foreach (var config in change.Gateway?.ProviderConfigs ?? [])
+        {
+            await ProviderConfigEndpoints.DropSecretAsync(grains, accountId, config, cancellationToken);
+        }
 
         // Also when the gateway was gone before: an earlier deletion may have failed between the gateway and what belongs to it.
         var key = GrainKeys.Gateway(accountId, gatewayId);

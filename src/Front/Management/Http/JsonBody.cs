@@ -15,6 +15,16 @@ internal static class JsonBody
     /// <returns>The object, detached from any buffer; or the answer to a body that is none.</returns>
     public static async ValueTask<JsonObjectBody> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var body = await ReadAsync(request, cancellationToken);
+        return body.Problem is not null || body.Root.ValueKind == JsonValueKind.Object
+            ? body
+            : Refuse($"Expected object, received {JsonKinds.Name(body.Root.ValueKind)}");
+    }
+
+    /// <summary>Reads a body that must be JSON of any kind.</summary>
+    /// <returns>The value, detached from any buffer; or the answer to a body that is none.</returns>
+    public static async ValueTask<JsonObjectBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);
         ReadOnlyMemory<byte> json = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
@@ -31,11 +41,9 @@ internal static class JsonBody
         try
         {
             using var document = JsonDocument.Parse(json, Options);
-            return document.RootElement.ValueKind != JsonValueKind.Object
-                ? Refuse($"Expected object, received {JsonKinds.Name(document.RootElement.ValueKind)}")
-                : HasReadableTexts(document.RootElement)
-                    ? new(document.RootElement.Clone(), null)
-                    : Refuse("The body has a text with an unpaired surrogate or a NUL character");
+            return HasReadableTexts(document.RootElement)
+                ? new(document.RootElement.Clone(), null)
+                : Refuse("The body has a text with an unpaired surrogate or a NUL character");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
