@@ -68,6 +68,12 @@ public abstract class Provider
         return ReferenceEquals(url, address.Url) ? address : address with { Url = url };
     }
 
+    /// <summary>Whether where requests go depends on the credential.</summary>
+    public virtual bool HasHome => false;
+
+    /// <summary>Takes a stored credential of several parts apart; one of a single part is the key itself.</summary>
+    public virtual CredentialParts TakeApart(string credential) => new(credential, null);
+
     /// <summary>Puts a stored credential where this provider expects it, after removing every other one.</summary>
     public virtual void InjectCredential(IUpstreamHeaders headers, UpstreamAddress address, string credential) =>
         Credentials.Inject(headers, credential);
@@ -163,6 +169,15 @@ public sealed record CredentialHome
 
     /// <summary>The API version to ask for where the client asks for none (Azure).</summary>
     public string? ApiVersion { get; init; }
+}
+
+/// <summary>The parts of a stored credential.</summary>
+/// <param name="Key">What is sent, signed with or exchanged.</param>
+/// <param name="Home">Where it is at home; null if it does not say.</param>
+public readonly record struct CredentialParts(string Key, CredentialHome? Home)
+{
+    /// <summary>Shows no secret.</summary>
+    public override string ToString() => nameof(CredentialParts);
 }
 
 /// <summary>Reads headers by name, ignoring case.</summary>

@@ -87,6 +87,12 @@ internal static class CacheKeys
 
     private static bool TryHashCredential(Step step, Span<byte> result)
     {
+        if (step.StoredKey is { } stored)
+        {
+            SHA256.HashData(Encoding.UTF8.GetBytes("stored:" + stored.SecretId), result);
+            return true;
+        }
+
         var places = step.Route.Provider.Credentials;
         var headers = new UnconsumedHeaders(step);
         StringBuilder? found = null;

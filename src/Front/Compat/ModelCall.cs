@@ -57,6 +57,7 @@ internal sealed record ModelCall(Exchange Exchange)
             Body = new MemoryRequestBody(Body, Exchange.Body as BufferedRequestBody),
             Trace = plan.Trace,
             ResolvedModel = plan.ResolvedModel,
+            KeyAlias = plan.KeyAlias,
         };
     }
 }
@@ -78,4 +79,7 @@ internal readonly record struct StepPlan
 
     /// <summary>The model that was chosen in place of what the client named; null where the client named it.</summary>
     public string? ResolvedModel { get; init; }
+
+    /// <summary>The alias of the stored key that it uses; null for what the request says.</summary>
+    public string? KeyAlias { get; init; }
 }

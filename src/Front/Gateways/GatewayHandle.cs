@@ -11,6 +11,7 @@ internal sealed class GatewayHandle(string accountId, string gatewayId, IGateway
 {
     private readonly ICacheShardGrain?[] _cacheShards = new ICacheShardGrain?[GrainKeys.CacheShards];
     private GatewaySnapshot? _snapshot;
+    private long _seenSecrets;
 
     public string AccountId { get; } = accountId;
 
@@ -28,6 +29,13 @@ internal sealed class GatewayHandle(string accountId, string gatewayId, IGateway
 
     /// <summary>The version to ask with; 0 for none.</summary>
     public long SeenVersion => Seen?.Version ?? 0;
+
+    /// <summary>The version of the account's secrets that an admission has told last; 0 for none.</summary>
+    public long SeenSecrets
+    {
+        get => Volatile.Read(ref _seenSecrets);
+        set => Volatile.Write(ref _seenSecrets, value);
+    }
 
     /// <summary>The newest snapshot seen; null for none.</summary>
     public GatewaySnapshot? Seen => Volatile.Read(ref _snapshot);

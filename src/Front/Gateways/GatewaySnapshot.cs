@@ -3,6 +3,7 @@ using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Gateways;
@@ -56,6 +57,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>The dynamic routes that exchanges can call.</summary>
     public LiveRoutes Routes { get; } = LiveRoutes.Of(gateway);
+
+    /// <summary>The stored keys.</summary>
+    public GatewayKeys Keys { get; } = new(gateway);
 
     /// <summary>What is cached, and how.</summary>
     public CacheSettings Cache { get; } = new(gateway);

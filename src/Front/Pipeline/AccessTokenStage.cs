@@ -3,14 +3,12 @@ using GatewayActors.Providers.GoogleVertexAI;
 
 namespace GatewayActors.Front.Pipeline;
 
-/// <summary>Exchanges a service account that the client sent for the access token that the provider takes. Other providers never come here.</summary>
+/// <summary>Exchanges a service account that the client sent, or that is stored, for the access token that the provider takes. Other providers never come here.</summary>
 internal sealed class AccessTokenStage(GoogleAccessTokens tokens)
 {
     public async ValueTask InvokeAsync(Step step)
     {
-        if (AuthenticationStage.IsConsumed(step.ConsumedHeaders, "authorization")
-            || step["authorization"] is not { } authorization
-            || !ServiceAccount.TryParse(authorization, out var account))
+        if ((step.AccessToken ?? new UnconsumedHeaders(step)["authorization"]) is not { } authorization || !ServiceAccount.TryParse(authorization, out var account))
         {
             return; // An access token of the client's own, or a key in another place.
         }

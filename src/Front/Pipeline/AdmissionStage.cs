@@ -21,6 +21,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvide
             Caller = exchange.IsAuthenticated ? Caller.Authenticated : Caller.Anonymous,
             TakesRate = !CacheStage.MayAnswer(exchange), // An answer out of the cache takes nothing.
             SeenHealth = gateway.Health.SeenVersion,
+            SeenSecrets = gateway.SeenSecrets,
             Exchange = exchange.Id,
         };
         Admission admission;
@@ -42,6 +43,12 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvide
                 exchange.Rate = admission.Rate;
                 exchange.Snapshot = gateway.Accept(admission);
                 handles.Keep(gateway);
+                exchange.SecretsVersion = admission.Secrets ?? query.SeenSecrets;
+                if (admission.Secrets is { } secrets)
+                {
+                    gateway.SeenSecrets = secrets;
+                }
+
                 if (admission.Health is { } health)
                 {
                     gateway.Health.Accept(health, timeProvider.GetUtcNow());

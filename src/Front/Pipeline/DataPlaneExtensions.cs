@@ -16,6 +16,7 @@ using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.Run.Background;
 using GatewayActors.Front.Simulator;
+using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
@@ -31,7 +32,7 @@ internal static class DataPlaneExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Adds the stages and what they need. Needs a <see cref="Providers.Pricing.IPriceTable"/> and a <see cref="ProviderCatalog"/>.</summary>
+        /// <summary>Adds the stages and what they need. Needs a <see cref="Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> and a <see cref="ProviderCatalog"/>.</summary>
         public IServiceCollection AddDataPlane()
         {
             services.AddSingleton<GatewayHandles>();
@@ -41,6 +42,9 @@ internal static class DataPlaneExtensions
             services.TryAddSingleton<IHostResolver, SystemHostResolver>();
             services.AddSingleton<GuardedEgress>();
             services.AddSingleton<AccountProviders>();
+            services.AddSingleton<AccountSecrets>();
+            services.AddSingleton<StoredKeyStage>();
+            services.AddSingleton<StoredKeyLimit>();
             services.AddSingleton<CustomProviderStage>();
             services.AddSingleton<GoogleAccessTokens>();
             services.AddSingleton<AccessTokenStage>();

@@ -6,6 +6,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
+using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
 using GatewayActors.Providers.Custom;
@@ -47,6 +48,12 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>The account's own providers; null until a step needs them.</summary>
     public CustomProviderSet? CustomProviders { get; set; }
+
+    /// <summary>Set by admission: the version of the account's secrets that holds for this exchange; 0 if it never had any.</summary>
+    public long SecretsVersion { get; set; }
+
+    /// <summary>The account's secrets, sealed; null until a step needs them.</summary>
+    public SecretSet? Secrets { get; set; }
 
     /// <summary>What the gateway's rate limit said; null while it was not asked.</summary>
     public RateLimitDecision? Rate { get; set; }

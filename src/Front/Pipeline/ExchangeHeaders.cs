@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers.Pricing;
 
@@ -63,15 +64,24 @@ internal sealed class ExchangeHeaders
     /// <summary>Whether the auto router forgets the session.</summary>
     public bool? NoSessionAffinity { get; private set; }
 
+    /// <summary>The alias of the stored key that is to be used; null for none.</summary>
+    public string? ByokAlias { get; private set; }
+
+    /// <summary>What stands in <c>cf-aig-authorization</c> in place of a token: the name of a stored key; null for nothing of the kind.</summary>
+    public string? KeyReference { get; private set; }
+
     /// <summary>Texts about headers that were ignored; for the log entry.</summary>
     public List<string>? Warnings { get; private set; }
 
     /// <summary>These headers with what a step says about itself, each property by itself: <c>config</c> beats the step's headers, which beat the request's.</summary>
-    public ExchangeHeaders With(IHeaderDictionary headers, IReadOnlyList<KeyValuePair<string, string>> config)
+    /// <param name="headers">The step's headers.</param>
+    /// <param name="config">The step's <c>config</c>.</param>
+    /// <param name="consumed">Those of the headers that hold tokens of ours.</param>
+    public ExchangeHeaders With(IHeaderDictionary headers, IReadOnlyList<KeyValuePair<string, string>> config, GatewayCredentialHeaders consumed = default)
     {
         var merged = (ExchangeHeaders)MemberwiseClone();
         merged.Warnings = Warnings is null ? null : [.. Warnings];
-        merged.Read(headers);
+        merged.Read(headers, consumed);
         merged.Read(config);
 
         return merged;
@@ -87,7 +97,9 @@ internal sealed class ExchangeHeaders
     }
 
     /// <summary>Reads all headers in one pass.</summary>
-    public void Read(IHeaderDictionary headers)
+    /// <param name="headers">The headers.</param>
+    /// <param name="consumed">Those of them that hold tokens of ours.</param>
+    public void Read(IHeaderDictionary headers, GatewayCredentialHeaders consumed = default)
     {
         foreach (var (name, values) in headers)
         {
@@ -95,6 +107,11 @@ internal sealed class ExchangeHeaders
             {
                 Read(name, value.Trim());
             }
+        }
+
+        if ((consumed & GatewayCredentialHeaders.CfAigAuthorization) != 0)
+        {
+            KeyReference = null; // A token that looks like a name.
         }
     }
 
@@ -151,6 +168,12 @@ internal sealed class ExchangeHeaders
                 break;
             case "cf-aig-backoff":
                 Backoff = ReadBackoff(name, value) ?? Backoff;
+                break;
+            case "cf-aig-byok-alias":
+                ByokAlias = value.Length == 0 ? null : value;
+                break;
+            case "cf-aig-authorization":
+                KeyReference = SecretReference.IsReference(value) ? value : null;
                 break;
             case "cf-aig-no-wholesale":
                 NoWholesale = ReadBoolean(name, value) ?? NoWholesale;

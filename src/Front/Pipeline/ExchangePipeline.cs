@@ -127,7 +127,7 @@ internal sealed partial class ExchangePipeline(
                 return;
             }
 
-            exchange.Headers.Read(exchange.Http.Request.Headers);
+            exchange.Headers.Read(exchange.Http.Request.Headers, exchange.ConsumedHeaders);
             if (exchange.Rest is not null)
             {
                 RestSurface.RequireToken(exchange);

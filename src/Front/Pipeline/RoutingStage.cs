@@ -15,6 +15,25 @@ internal sealed class RoutingStage(UpstreamTransports transports)
             return;
         }
 
+        if (transport.Provider.HasHome)
+        {
+            step.Unmapped = new(provider.ToString(), rest.ToString(), query.ToString());
+        }
+
+        Map(step, transport, provider, rest, query, step.Exchange.Gateway.Home);
+    }
+
+    /// <summary>Maps the step's path once more, now that it is known where its credential is at home.</summary>
+    public void MapAgain(Step step, CredentialHome home)
+    {
+        if (step.Unmapped is { } request)
+        {
+            Map(step, step.Route.Transport, request.Slug, request.Rest, request.Query, home);
+        }
+    }
+
+    private static void Map(Step step, UpstreamTransport transport, ReadOnlySpan<char> provider, ReadOnlySpan<char> rest, ReadOnlySpan<char> query, CredentialHome home)
+    {
         var mapping = transport.Provider.Map(new ProviderRequest
         {
             Slug = provider.ToString(),
@@ -22,7 +41,7 @@ internal sealed class RoutingStage(UpstreamTransports transports)
             Query = query,
             BaseUrl = transport.BaseUrl,
             Headers = step,
-            Home = step.Exchange.Gateway.Home,
+            Home = home,
         });
         if (mapping.Address is { } address)
         {
@@ -44,3 +63,9 @@ internal sealed class RoutingStage(UpstreamTransports transports)
         return shown.ContainsAnyExceptInRange('!', '~') ? "?" : shown.ToString();
     }
 }
+
+/// <summary>A step's path before it was mapped to the provider's.</summary>
+/// <param name="Slug">The provider as the client named it.</param>
+/// <param name="Rest">What follows it.</param>
+/// <param name="Query">The query.</param>
+internal sealed record UnmappedRequest(string Slug, string Rest, string Query);

@@ -3,6 +3,7 @@ using GatewayActors.Front.Compat;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers;
@@ -106,6 +107,15 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>Signs every attempt; null where the credential itself travels.</summary>
     public RequestSigner? Signer { get; set; }
+
+    /// <summary>The stored key that <see cref="AccessToken"/> or <see cref="Signer"/> was made of; null for none.</summary>
+    public StoredKey? StoredKey { get; set; }
+
+    /// <summary>The alias of the stored key that the step is to use, whatever the client's headers say; null for what they say.</summary>
+    public string? KeyAlias { get; init; }
+
+    /// <summary>What <see cref="Route"/> was mapped from, where that depends on the credential; null elsewhere.</summary>
+    public UnmappedRequest? Unmapped { get; set; }
 
     /// <summary>Whether <see cref="AccessToken"/> is the operator's own credential.</summary>
     public bool UsesOperatorCredential { get; set; }

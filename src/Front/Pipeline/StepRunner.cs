@@ -3,6 +3,7 @@ using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Providers.Custom;
@@ -11,7 +12,17 @@ namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Takes one routed step through its stages, up to an answer that may be committed.</summary>
 internal sealed class StepRunner(
-    CustomProviderStage customProviders, AccessTokenStage accessTokens, BodyStage bodies, CacheStage cache, LimitsStage limits, AttemptEngine attempts, ParallelCalls calls, SupplyStage supplies, ThoughtStore thoughts)
+    CustomProviderStage customProviders,
+    StoredKeyStage storedKeys,
+    AccessTokenStage accessTokens,
+    BodyStage bodies,
+    CacheStage cache,
+    StoredKeyLimit keyLimit,
+    LimitsStage limits,
+    AttemptEngine attempts,
+    ParallelCalls calls,
+    SupplyStage supplies,
+    ThoughtStore thoughts)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
@@ -30,6 +41,15 @@ internal sealed class StepRunner(
         if (step.Route.Provider is CustomProvider { IsResolved: false })
         {
             await customProviders.InvokeAsync(step);
+            if (step.Error is not null)
+            {
+                return null;
+            }
+        }
+
+        if (StoredKeyStage.Concerns(step))
+        {
+            await storedKeys.InvokeAsync(step);
             if (step.Error is not null)
             {
                 return null;
@@ -69,6 +89,12 @@ internal sealed class StepRunner(
             }
         }
 
+        StoredKeyStage.Check(step);
+        if (step.Error is not null)
+        {
+            return null;
+        }
+
         if (step.SendsClientRequest)
         {
             await bodies.InvokeAsync(step);
@@ -95,6 +121,12 @@ internal sealed class StepRunner(
 
         using (fetch)
         {
+            await keyLimit.TakeAsync(step);
+            if (step.Error is not null)
+            {
+                return null;
+            }
+
             await limits.ReserveAsync(step);
             if (step.Error is not null)
             {
@@ -102,6 +134,11 @@ internal sealed class StepRunner(
             }
 
             var attempt = step.Embeddings is { Call.Bodies: { Count: > 1 } bodies } ? await calls.RunAsync(step, bodies) : await attempts.RunAsync(step);
+            if (attempt is not null && step.StoredKey is { Scrubber: { IsEmpty: false } scrubber })
+            {
+                attempt = new ScrubbedAnswer(attempt, scrubber);
+            }
+
             return fetch is null ? attempt : await fetch.CompleteAsync(attempt);
         }
     }

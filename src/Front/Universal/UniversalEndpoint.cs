@@ -73,7 +73,7 @@ internal sealed class UniversalEndpoint(
     private async ValueTask<Answer?> RunAsync(Exchange exchange, UniversalStep source, int index, bool hasFallback, ReadOnlyMemory<byte> body)
     {
         var tokens = await authentication.FindAsync(exchange, source.Headers, source.Endpoint);
-        var headers = exchange.Headers.With(source.Headers, source.Config);
+        var headers = exchange.Headers.With(source.Headers, source.Config, tokens.Headers);
         var question = tokens.Endpoint.IndexOf('?', StringComparison.Ordinal);
         var call = new ModelCall(exchange)
         {

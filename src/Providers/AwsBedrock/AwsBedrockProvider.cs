@@ -97,6 +97,10 @@ internal sealed class AwsBedrockProvider : Provider
 
     public override bool TakesSigningKeys => true;
 
+    public override bool HasHome => true;
+
+    public override CredentialParts TakeApart(string credential) => new(credential, RegionOf(credential) is { } region ? new() { Region = region } : null);
+
     public override SignerResult CreateSigner(UpstreamAddress address, string credential)
     {
         ArgumentNullException.ThrowIfNull(address);

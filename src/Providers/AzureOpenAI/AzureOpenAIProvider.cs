@@ -84,6 +84,21 @@ internal sealed class AzureOpenAIProvider : Provider
         }
     }
 
+    public override bool HasHome => true;
+
+    /// <inheritdoc/>
+    /// <remarks>A key, or JSON with <c>apiKey</c> (also <c>api_key</c>, <c>key</c>) and <c>apiVersion</c> (also <c>api_version</c>).</remarks>
+    public override CredentialParts TakeApart(string credential)
+    {
+        using var json = JsonCredential.TryParse(credential);
+        if (json is null || JsonCredential.Text(json.RootElement, "apiKey", "api_key", "key") is not { } key)
+        {
+            return new(credential, null);
+        }
+
+        return new(key, JsonCredential.Text(json.RootElement, "apiVersion", "api_version") is { } version ? new() { ApiVersion = version } : null);
+    }
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     public override string? ModelType(UpstreamAddress address)

@@ -56,6 +56,11 @@ internal sealed class GoogleVertexAIProvider : Provider
         return new UpstreamAddress(UrlOf(baseUrl, rest, request.Query), path.ToString()) { Model = GeminiPath.FindModel(path) };
     }
 
+    public override bool HasHome => true;
+
+    public override CredentialParts TakeApart(string credential) =>
+        new(credential, ServiceAccount.TryParse(credential, out var account) ? new() { Project = account.ProjectId, Region = account.Region } : null);
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.GoogleVertexAI(response);
 
     public override string? ModelType(UpstreamAddress address) => GeminiPath.ModelType(address);

@@ -45,6 +45,27 @@ internal static class JsonCredential
     public static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
+    /// <summary>The first of several members that is a text with something in it; null if none is, or if a text is none.</summary>
+    public static string? Text(JsonElement json, params ReadOnlySpan<string> names)
+    {
+        try
+        {
+            foreach (var name in names)
+            {
+                if (Text(json, name) is { } text)
+                {
+                    return text.Trim();
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // An unpaired surrogate.
+        }
+
+        return null;
+    }
+
     // Both alphabets, padded or not. Line breaks of `base64` without -w0 cannot stand in a header, but can in a stored key.
     private static byte[]? Decode(ReadOnlySpan<char> text)
     {

@@ -59,6 +59,21 @@ internal sealed class WorkersAIProvider : Provider
 
     public override Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator { get; } = new OpenAIEmbeddingsToWorkersAI();
 
+    public override bool HasHome => true;
+
+    /// <inheritdoc/>
+    /// <remarks>An API token, or JSON with <c>apiToken</c> (also <c>api_token</c>, <c>apiKey</c>) and <c>accountId</c> (also <c>account_id</c>).</remarks>
+    public override CredentialParts TakeApart(string credential)
+    {
+        using var json = JsonCredential.TryParse(credential);
+        if (json is null || JsonCredential.Text(json.RootElement, "apiToken", "api_token", "apiKey") is not { } token)
+        {
+            return new(credential, null);
+        }
+
+        return new(token, JsonCredential.Text(json.RootElement, "accountId", "account_id") is { } account ? new() { Account = account } : null);
+    }
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.WorkersAI(response);
 
     public override string? OpenAIPath(string endpoint) => OpenAIEndpoints.ChatAndEmbeddings.Contains(endpoint) ? "v1/" + endpoint : null;

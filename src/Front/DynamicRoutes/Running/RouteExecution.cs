@@ -151,6 +151,7 @@ internal sealed class RouteExecution(ModelCall call, RouteTrace trace, RouteServ
             },
             Trace = trace,
             ResolvedModel = element.Model,
+            KeyAlias = element.Alias,
         });
         step.Budget = _budget;
         call.Exchange.Step = step;

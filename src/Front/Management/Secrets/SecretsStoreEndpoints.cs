@@ -60,7 +60,8 @@ internal static class SecretsStoreEndpoints
             [.. paging.Of(all).Select(found => SecretsStoreResource.From(accountId, found))], paging, all.Length));
     }
 
-    internal static async Task<IResult> CreateAsync(string accountId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+    internal static async Task<Results<Ok<Envelope<SecretsStoreResource>>, Ok<Envelope<IReadOnlyList<SecretsStoreResource>>>, ApiProblem>> CreateAsync(
+        string accountId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -93,7 +94,12 @@ internal static class SecretsStoreEndpoints
         }
 
         var made = SecretsStoreResource.From(accountId, store);
-        return isArray ? TypedResults.Ok(Envelope.Of<IReadOnlyList<SecretsStoreResource>>([made])) : TypedResults.Ok(Envelope.Of(made));
+        if (isArray)
+        {
+            return TypedResults.Ok(Envelope.Of<IReadOnlyList<SecretsStoreResource>>([made]));
+        }
+
+        return TypedResults.Ok(Envelope.Of(made));
     }
 
     internal static async Task<Results<Ok<Envelope<SecretsStoreResource>>, ApiProblem>> GetAsync(

@@ -71,6 +71,7 @@ internal sealed partial class BackgroundRuns(
             RawTarget = exchange.RawTarget,
             Gateway = exchange.Gateway,
             Snapshot = exchange.Snapshot,
+            SecretsVersion = exchange.SecretsVersion,
             Principal = exchange.Principal,
             ConsumedHeaders = exchange.ConsumedHeaders,
             Rate = exchange.Rate,
@@ -78,7 +79,7 @@ internal sealed partial class BackgroundRuns(
             Run = new(pathModel: null) { Call = call with { Background = null } },
             Body = new BufferedRequestBody(buffer, body.Length),
         };
-        run.Headers.Read(from.Headers);
+        run.Headers.Read(from.Headers, exchange.ConsumedHeaders);
         run.Headers.Read(call.Options);
         return run;
     }

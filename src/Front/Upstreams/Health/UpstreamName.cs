@@ -22,12 +22,13 @@ internal static class UpstreamName
 
         // Of the account too: nobody outside it could compare hashes of keys.
         Append(hash, step.Exchange.Gateway.AccountId);
-        foreach (var name in provider.Credentials.Headers)
+        Append(hash, step.StoredKey?.SecretId);
+        foreach (var name in step.StoredKey is null ? provider.Credentials.Headers : [])
         {
             Append(hash, AuthenticationStage.IsConsumed(step.ConsumedHeaders, name) ? null : step[name]);
         }
 
-        if (provider.Credentials.QueryParameters.Count > 0)
+        if (step.StoredKey is null && provider.Credentials.QueryParameters.Count > 0)
         {
             Append(hash, step.Route.Uri.Query);
         }
