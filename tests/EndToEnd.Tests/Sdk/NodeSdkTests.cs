@@ -14,5 +14,6 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("ai-gateway-provider.mjs", null)]
     [InlineData("cloudflare-admin.mjs", null)]
     [InlineData("dynamic-routing.mjs", null)]
+    [InlineData("secrets.mjs", null)]
     public Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase) => SdkScript.PassesAsync(fixture, script, abortedCase);
 }
