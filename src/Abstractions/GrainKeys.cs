@@ -42,6 +42,11 @@ public static class GrainKeys
     public static string CacheShard(string gatewayKey, int shard) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{gatewayKey}/{shard}");
 
+    /// <summary>The key of one replay.</summary>
+    /// <param name="gatewayKey">The gateway, as <see cref="Gateway"/> has it.</param>
+    /// <param name="id">The replay.</param>
+    public static string Replay(string gatewayKey, Guid id) => string.Concat(gatewayKey, "/", id.ToString("D"));
+
     /// <summary>Takes a cache shard's key apart: the key of its gateway.</summary>
     /// <exception cref="FormatException">The key was not built by <see cref="CacheShard"/>.</exception>
     public static string GatewayOfCacheShard(string key)

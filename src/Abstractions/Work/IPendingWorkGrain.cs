@@ -42,4 +42,7 @@ public enum PendingWorkKind
 {
     /// <summary><see cref="Evaluations.IEvaluationsGrain"/>.</summary>
     Evaluations = 0,
+
+    /// <summary><see cref="Replays.IReplayGrain"/>; a front does its work.</summary>
+    Replay = 1,
 }

@@ -14,6 +14,7 @@ using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logs;
 using GatewayActors.Front.Management.Models;
 using GatewayActors.Front.Management.ProviderConfigs;
+using GatewayActors.Front.Management.Replays;
 using GatewayActors.Front.Management.Secrets;
 using GatewayActors.Front.Rest;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, RoutesJson.Default);
                 json.TypeInfoResolverChain.Insert(0, DatasetsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, EvaluationsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, ReplaysJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
@@ -108,6 +110,7 @@ internal static class ManagementExtensions
             group.MapSecretsStores();
             group.MapSecrets();
             group.MapProviderConfigs();
+            group.MapReplays();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

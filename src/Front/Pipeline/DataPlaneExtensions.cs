@@ -12,6 +12,7 @@ using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
+using GatewayActors.Front.Replays;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.Run.Background;
@@ -97,6 +98,10 @@ internal static class DataPlaneExtensions
             services.AddSingleton<LogWriter>();
             services.AddSingleton<ILogFlush>(provider => provider.GetRequiredService<LogWriter>());
             services.AddHostedService(provider => provider.GetRequiredService<LogWriter>());
+            services.AddSingleton<ReplaySender>();
+            services.AddSingleton<ReplayRunner>();
+            services.AddSingleton<IReplayRunner>(provider => provider.GetRequiredService<ReplayRunner>());
+            services.AddHostedService(provider => provider.GetRequiredService<ReplayRunner>()); // Stops before the log writer.
             return services;
         }
     }

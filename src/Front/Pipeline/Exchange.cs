@@ -91,6 +91,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>Whether another exchange has proved its caller and was admitted for it.</summary>
     public bool IsContinued { get; init; }
 
+    /// <summary>Whether the gateway itself sends a logged request again, for a caller that is known already.</summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>The client's body.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
@@ -38,7 +39,7 @@ internal static class ExchangeLog
             Model = step.RequestedModel ?? step.Usage.Model ?? "",
             ModelType = step.Route?.ModelType,
             Path = step.Route?.Address.Path ?? "",
-            RequestType = exchange.IsUniversal ? "universal" : exchange.Rest is not null ? "rest" : "http",
+            RequestType = exchange.IsReplay ? DatasetSelection.ReplayRequestType : exchange.IsUniversal ? "universal" : exchange.Rest is not null ? "rest" : "http",
             RequestContentType = step.ContentType,
             ResponseContentType = step.ResponseContentType,
             Step = step.Index,

@@ -121,10 +121,13 @@ internal sealed partial class ExchangePipeline(
                 return;
             }
 
-            await authentication.InvokeAsync(exchange);
-            if (exchange.Error is not null)
+            if (!exchange.IsReplay)
             {
-                return;
+                await authentication.InvokeAsync(exchange);
+                if (exchange.Error is not null)
+                {
+                    return;
+                }
             }
 
             exchange.Headers.Read(exchange.Http.Request.Headers, exchange.ConsumedHeaders);

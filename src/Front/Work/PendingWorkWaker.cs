@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Work;
+using GatewayActors.Front.Replays;
 using Orleans.Runtime;
 
 namespace GatewayActors.Front.Work;
@@ -9,7 +10,7 @@ namespace GatewayActors.Front.Work;
 /// Wakes the grains that have work to do: at the start, because a crash may have stopped it, and from time to time, because another process
 /// may be gone. A grain that is at work already takes no notice.
 /// </summary>
-internal sealed partial class PendingWorkWaker(IGrainFactory grains, TimeProvider timeProvider, ILogger<PendingWorkWaker> logger) : BackgroundService
+internal sealed partial class PendingWorkWaker(IGrainFactory grains, IReplayRunner replays, TimeProvider timeProvider, ILogger<PendingWorkWaker> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -47,10 +48,18 @@ internal sealed partial class PendingWorkWaker(IGrainFactory grains, TimeProvide
         }
     }
 
-    private Task WakeAsync(PendingWorkItem item, CancellationToken cancellationToken) => item.Kind switch
+    private async Task WakeAsync(PendingWorkItem item, CancellationToken cancellationToken)
     {
-        PendingWorkKind.Evaluations => grains.GetGrain<IEvaluationsGrain>(item.Key).ResumeAsync(cancellationToken),
-    };
+        switch (item.Kind)
+        {
+            case PendingWorkKind.Evaluations:
+                await grains.GetGrain<IEvaluationsGrain>(item.Key).ResumeAsync(cancellationToken);
+                break;
+            case PendingWorkKind.Replay:
+                replays.Begin(item.Key);
+                break;
+        }
+    }
 
     [LoggerMessage(EventId = 1404, EventName = "PendingWorkNotWoken", Level = LogLevel.Warning, Message = "Not all pending work could be gone on with; it is tried again within a minute.")]
     private partial void LogFailed(Exception exception);

@@ -5,6 +5,7 @@ using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Replays;
 using GatewayActors.Abstractions.Secrets;
 using Microsoft.Extensions.Options;
 
@@ -204,6 +205,7 @@ internal sealed class AccountGrain(
                 await GrainFactory.GetGrain<IGatewayGrain>(key).DeleteAsync(cancellationToken);
                 await GrainFactory.GetGrain<IDatasetsGrain>(key).ClearAsync(cancellationToken);
                 await GrainFactory.GetGrain<IEvaluationsGrain>(key).ClearAsync(cancellationToken);
+                await GrainFactory.GetGrain<IReplaysGrain>(key).ClearAsync(cancellationToken);
             }
         }
 

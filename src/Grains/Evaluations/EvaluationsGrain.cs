@@ -151,7 +151,7 @@ internal sealed partial class EvaluationsGrain(
         }
     }
 
-    protected override Task OnClearedAsync() => PendingWork.RemoveAsync(Item, CancellationToken.None);
+    protected override Task OnClearingAsync() => PendingWork.RemoveAsync(Item, CancellationToken.None);
 
     private void Work()
     {

@@ -24,13 +24,13 @@ internal abstract class GatewayPartGrain<TState>(IPersistentState<TState> stored
             return; // It lives: another one of this id was deleted.
         }
 
+        await OnClearingAsync();
         if (stored.RecordExists)
         {
             // Written empty rather than cleared: an activation elsewhere that still holds the old state must meet a newer one.
             await StoreAsync(new());
         }
 
-        await OnClearedAsync();
         DeactivateOnIdle();
     }
 
@@ -68,8 +68,8 @@ internal abstract class GatewayPartGrain<TState>(IPersistentState<TState> stored
         }
     }
 
-    /// <summary>Lets go of what lies elsewhere, after the state is gone.</summary>
-    protected virtual Task OnClearedAsync() => Task.CompletedTask;
+    /// <summary>Lets go of what lies elsewhere, while the state still says where. A crash in between: the next deletion does it again.</summary>
+    protected virtual Task OnClearingAsync() => Task.CompletedTask;
 
     // Not cancellable: the answer decides about what is stored here.
     private Task<GatewayRecord?> FindGatewayAsync() =>

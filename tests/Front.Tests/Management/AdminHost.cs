@@ -12,6 +12,7 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
+using GatewayActors.Front.Replays;
 using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Tests.Telemetry;
 using GatewayActors.Grains.Caching;
@@ -55,6 +56,9 @@ public sealed class AdminHost : IAsyncLifetime
     /// <summary>Where the sums of analytics come from: what is written here.</summary>
     internal ILogStore Sums => _storage!.GetRequiredService<ILogStore>();
 
+    /// <summary>What replays were begun and broken off: there is no data plane here.</summary>
+    internal RecordedReplays Runner { get; } = new();
+
     internal EvaluationSignal Computed { get; } = new();
 
     internal LogTails Tails => _app!.Services.GetRequiredService<LogTails>();
@@ -93,6 +97,7 @@ public sealed class AdminHost : IAsyncLifetime
         builder.Services.AddSingleton<ILogFlush>(Logs);
         builder.Services.AddSingleton(_storage.GetRequiredService<IAnalyticsStore>());
         builder.Services.AddSingleton(new SecretSealer(new EphemeralDataProtectionProvider()));
+        builder.Services.AddSingleton<IReplayRunner>(Runner);
         builder.Services.AddTokenAuthentication();
         builder.Services.AddManagement();
         _app = builder.Build();
@@ -179,6 +184,18 @@ public sealed class AdminHost : IAsyncLifetime
     internal async Task<string> GetTextAsync(string path) => await _client.GetStringAsync(new Uri(Address, path), TestContext.Current.CancellationToken);
 
     internal IAccountGrain Account(string id) => Grains.GetGrain<IAccountGrain>(GrainKeys.Account(id));
+}
+
+/// <summary>Remembers what it was told.</summary>
+internal sealed class RecordedReplays : IReplayRunner
+{
+    public ConcurrentQueue<string> Begun { get; } = [];
+
+    public ConcurrentQueue<string> Aborted { get; } = [];
+
+    public void Begin(string key) => Begun.Enqueue(key);
+
+    public void Abort(string key) => Aborted.Enqueue(key);
 }
 
 /// <summary>Says when evaluations are computed, which happens behind the call that makes them.</summary>

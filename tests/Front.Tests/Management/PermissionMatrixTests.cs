@@ -15,6 +15,7 @@ public sealed class PermissionMatrixTests(AdminHost host)
     private const string Providers = $"{Account}/ai-gateway/custom-providers";
     private const string DynamicRoutes = $"{Gateways}/{{gatewayId}}/routes";
     private const string Datasets = $"{Gateways}/{{gatewayId}}/datasets";
+    private const string Replays = $"{Gateways}/{{gatewayId}}/replays";
     private const string Evaluations = $"{Gateways}/{{gatewayId}}/evaluations";
     private const string Configs = $"{Gateways}/{{gatewayId}}/provider_configs";
     private const string Stores = $"{Account}/secrets_store/stores";
@@ -72,6 +73,12 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"POST {Evaluations}"] = Permissions.GatewayWrite,
         [$"GET {Evaluations}/{{evaluationId}}"] = Permissions.GatewayRead,
         [$"DELETE {Evaluations}/{{evaluationId}}"] = Permissions.GatewayWrite,
+        [$"POST {Datasets}/{{datasetId}}/replays"] = Permissions.GatewayWrite | Permissions.GatewayRun,
+        [$"GET {Replays}"] = Permissions.GatewayRead,
+        [$"GET {Replays}/{{replayId}}"] = Permissions.GatewayRead,
+        [$"DELETE {Replays}/{{replayId}}"] = Permissions.GatewayWrite,
+        [$"POST {Replays}/{{replayId}}/cancel"] = Permissions.GatewayWrite,
+        [$"GET {Replays}/{{replayId}}/results"] = Permissions.GatewayRead,
         [$"GET {Account}/ai-gateway/evaluation-types"] = Permissions.GatewayRead,
         [$"GET {Logs}"] = Permissions.GatewayMetadataRead,
         [$"DELETE {Logs}"] = Permissions.GatewayWrite,

@@ -5,6 +5,7 @@ using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Abstractions.Replays;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
@@ -149,6 +150,7 @@ internal static class GatewayEndpoints
         await grains.GetGrain<IDynamicRoutesGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IDatasetsGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IEvaluationsGrain>(key).ClearAsync(cancellationToken);
+        await grains.GetGrain<IReplaysGrain>(key).ClearAsync(cancellationToken);
         await flush.FlushAsync(cancellationToken);
         await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
         return Answer(change, context);
