@@ -61,6 +61,12 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
     /// <summary>The stored keys.</summary>
     public GatewayKeys Keys { get; } = new(gateway);
 
+    /// <summary>Whether entries are pushed to the account's destinations.</summary>
+    public bool Logpush { get; } = gateway.Configuration.Logpush ?? false;
+
+    /// <summary>Where spans of exchanges are sent; null for nowhere.</summary>
+    public IReadOnlyList<OtelExporter>? Exporters { get; } = gateway.Configuration.Otel is { Count: > 0 } exporters ? exporters : null;
+
     /// <summary>What is cached, and how.</summary>
     public CacheSettings Cache { get; } = new(gateway);
 }

@@ -7,6 +7,7 @@ using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Egress;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Export;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
@@ -89,6 +90,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<BackgroundRuns>();
             services.AddSingleton<RunWebhooks>();
             services.AddSingleton(provider => new Lazy<ExchangePipeline>(provider.GetRequiredService<ExchangePipeline>)); // It needs, by a detour, what asks for it.
+            services.AddSpanExport();
             services.AddSingleton<ResponseRelay>();
             services.AddSingleton<Settlement>();
             services.AddSingleton<ExchangePipeline>();

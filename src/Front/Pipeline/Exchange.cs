@@ -3,6 +3,7 @@ using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Export.Otlp;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
@@ -20,6 +21,7 @@ namespace GatewayActors.Front.Pipeline;
 internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrivedAt, long startTimestamp)
 {
     private string? _idText;
+    private SpanTrace? _exportTrace;
 
     public HttpContext Http { get; } = http;
 
@@ -36,6 +38,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>The span of this exchange; null if nobody traces it.</summary>
     public Activity? Span { get; set; }
+
+    /// <summary>The trace of the spans that the gateway's exporters get.</summary>
+    public SpanTrace ExportTrace => _exportTrace ??= SpanTrace.Of(this);
 
     /// <summary>When the request arrived, on the clock that measures durations.</summary>
     public long StartTimestamp { get; } = startTimestamp;

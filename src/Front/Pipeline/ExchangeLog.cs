@@ -48,6 +48,7 @@ internal static class ExchangeLog
             Cached = step.Source != AnswerSource.Upstream,
             RateLimited = (step.Error ?? exchange.Error)?.Kind == GatewayErrorKind.RateLimited,
             IsOnlyCounted = !step.IsLogged,
+            IsPushed = exchange.Snapshot.Logpush,
             Capacity = exchange.Snapshot.LogCapacity,
             DurationMs = duration.TotalMilliseconds,
             TimeToFirstByteMs = timeToFirstByte?.TotalMilliseconds,

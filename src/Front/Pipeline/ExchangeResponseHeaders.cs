@@ -16,6 +16,11 @@ internal static class ExchangeResponseHeaders
     {
         headers["cf-aig-event-id"] = exchange.Step?.Headers.EventId ?? exchange.Headers.EventId ?? exchange.IdText; // As the log entry has it.
         headers["cf-aig-request-id"] = exchange.IdText;
+        if (exchange.Snapshot is { Exporters: not null })
+        {
+            headers["cf-aig-trace-id"] = exchange.ExportTrace.TraceId;
+        }
+
         if (exchange.Step is { Route: not null } step)
         {
             headers["cf-aig-step"] = step.Index == 0 ? "0" : step.Index.ToString(CultureInfo.InvariantCulture);

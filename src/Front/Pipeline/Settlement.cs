@@ -1,5 +1,6 @@
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Export.Otlp;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
@@ -11,7 +12,8 @@ using GatewayActors.Providers.Usage;
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Books what an exchange used: usage, cost, metrics, trace and log entry. Never delays or fails the answer.</summary>
-internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, LogWriter log, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
+internal sealed class Settlement(
+    IPriceTable prices, LimitSettlement limits, LogWriter log, OtlpExports exports, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
 {
     /// <summary>Takes what the answer says about itself. Called once per step that is answered, as soon as it is known.</summary>
     public void ReadUsage(Step step, Answer answer)
@@ -111,7 +113,13 @@ internal sealed class Settlement(IPriceTable prices, LimitSettlement limits, Log
     private void WriteEntry(Step step, long ended)
     {
         var timeToFirstByte = TimeToFirstByte(step, step.StartTimestamp);
-        log.Write(ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, options.Logs, log));
+        var entry = ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, options.Logs, log);
+        if (step.Exchange.Snapshot.Exporters is { } exporters)
+        {
+            exports.Export(step, entry, exporters); // First: the writer takes the bodies with it.
+        }
+
+        log.Write(entry);
     }
 
     private ExchangeMeasurement Measure(Exchange exchange, TimeSpan duration)

@@ -49,6 +49,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<double> _cost;
     private readonly Counter<long> _logWritten;
     private readonly Counter<long> _logDropped;
+    private readonly Counter<long> _exportSent;
+    private readonly Counter<long> _exportDropped;
     private readonly Histogram<double> _genAIDuration;
     private readonly Histogram<long> _genAITokens;
     private Func<long>? _logQueue;
@@ -69,6 +71,8 @@ internal sealed class GatewayMetrics : IDisposable
         _logWritten = _meter.CreateCounter<long>(Names.LogWritten, "{entry}", "Log entries that were written.");
         _logDropped = _meter.CreateCounter<long>(Names.LogDropped, "{entry}", "Log entries, or their bodies, that were dropped because too much waited to be written.");
         _meter.CreateObservableGauge(Names.LogQueue, () => _logQueue?.Invoke() ?? 0, "{entry}", "Log entries that wait to be written.");
+        _exportSent = _meter.CreateCounter<long>(Names.ExportSent, "{item}", "Spans and log entries that destinations of tenants have taken.");
+        _exportDropped = _meter.CreateCounter<long>(Names.ExportDropped, "{item}", "Spans and log entries that no destination of a tenant will get.");
         _genAIDuration = _meter.CreateHistogram(Names.GenAIOperationDuration, "s", "Duration of GenAI operations.", null, GenAIDurationBuckets);
         _genAITokens = _meter.CreateHistogram(Names.GenAITokenUsage, "{token}", "Tokens used per operation.", null, GenAITokenBuckets);
     }
@@ -155,6 +159,12 @@ internal sealed class GatewayMetrics : IDisposable
         }
     }
 
+    /// <summary>Counts what destinations of tenants have taken.</summary>
+    public void ExportSent(ExportKind kind, int count) => _exportSent.Add(count, new KeyValuePair<string, object?>(Tags.ExportKind, Word(kind)));
+
+    /// <summary>Counts what destinations of tenants will not get.</summary>
+    public void ExportDropped(ExportKind kind, int count) => _exportDropped.Add(count, new KeyValuePair<string, object?>(Tags.ExportKind, Word(kind)));
+
     /// <summary>Sets where the number of waiting log entries is read, whenever metrics are collected.</summary>
     public void ObserveLogQueue(Func<long> count) => _logQueue = count;
 
@@ -210,6 +220,12 @@ internal sealed class GatewayMetrics : IDisposable
         ExchangeOutcome.UpstreamFailed => "upstream_failed",
         ExchangeOutcome.ClientGone => "client_gone",
         ExchangeOutcome.Failed => "failed",
+    };
+
+    private static string Word(ExportKind kind) => kind switch
+    {
+        ExportKind.Spans => "spans",
+        ExportKind.Logs => "logs",
     };
 
     private static string Word(AttemptKind kind) => kind switch

@@ -137,3 +137,13 @@ internal enum LogPart
     /// <summary>Only its bodies.</summary>
     Body,
 }
+
+/// <summary>What is exported for tenants.</summary>
+internal enum ExportKind
+{
+    /// <summary>Spans of a gateway's <c>otel</c>.</summary>
+    Spans,
+
+    /// <summary>Log entries of a push job.</summary>
+    Logs,
+}

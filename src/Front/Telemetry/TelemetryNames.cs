@@ -29,6 +29,8 @@ internal static class TelemetryNames
         public const string LogWritten = "gateway.log.written";
         public const string LogDropped = "gateway.log.dropped";
         public const string LogQueue = "gateway.log.queue";
+        public const string ExportSent = "gateway.export.sent";
+        public const string ExportDropped = "gateway.export.dropped";
         public const string GenAIOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAITokenUsage = "gen_ai.client.token.usage";
     }
@@ -40,6 +42,7 @@ internal static class TelemetryNames
         public const string Cached = "gateway.cached";
         public const string RetryKind = "gateway.retry.kind";
         public const string LogPart = "gateway.log.part";
+        public const string ExportKind = "gateway.export.kind";
         public const string LogId = "gateway.log.id";
         public const string StatusCode = "http.response.status_code";
         public const string ResendCount = "http.request.resend_count";

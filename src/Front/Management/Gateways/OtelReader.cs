@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Egress;
 using GatewayActors.Front.Management.Http;
 
 namespace GatewayActors.Front.Management.Gateways;
@@ -10,13 +11,13 @@ internal static class OtelReader
     private const int MaxExporters = 10;
     private const int MaxHeaders = 50;
 
-    public static IReadOnlyList<OtelExporter>? Read(ObjectReader gateway, IReadOnlyList<OtelExporter>? stored, bool allowInsecureUrls)
+    public static IReadOnlyList<OtelExporter>? Read(ObjectReader gateway, IReadOnlyList<OtelExporter>? stored, bool allowsPrivate)
     {
-        var read = gateway.Items("otel", 0, MaxExporters, (item, items) => ReadExporter(item, items, allowInsecureUrls));
+        var read = gateway.Items("otel", 0, MaxExporters, (item, items) => ReadExporter(item, items, allowsPrivate));
         return read.IsSet ? read.Value : stored;
     }
 
-    private static OtelExporter? ReadExporter(JsonElement item, ItemReader items, bool allowInsecureUrls)
+    private static OtelExporter? ReadExporter(JsonElement item, ItemReader items, bool allowsPrivate)
     {
         if (items.Object(item) is not { } reader)
         {
@@ -25,22 +26,19 @@ internal static class OtelReader
 
         return new()
         {
-            Url = ReadUrl(reader, allowInsecureUrls),
+            Url = ReadUrl(reader, allowsPrivate),
             Headers = ReadHeaders(reader),
             Authorization = reader.Text("authorization", 1, 4096).Value,
             ContentType = reader.Word("content_type", GatewayWords.OtelContentTypes).Value,
         };
     }
 
-    private static string ReadUrl(ObjectReader reader, bool allowInsecureUrls)
+    private static string ReadUrl(ObjectReader reader, bool allowsPrivate)
     {
-        var url = reader.Text("url", 1, 2048, Need.NotNull).Value ?? "";
-        if (url.Length > 0
-            && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed)
-                && (parsed.Scheme == Uri.UriSchemeHttps || (allowInsecureUrls && parsed.Scheme == Uri.UriSchemeHttp))
-                && parsed.UserInfo.Length == 0))
+        var url = reader.Text("url", 1, TenantUrl.MaxLength, Need.NotNull).Value ?? "";
+        if (url.Length > 0 && TenantUrl.Problem(url, allowsPrivate) is { } problem)
         {
-            reader.Fail("url", "Invalid url: an absolute https URL without credentials is expected");
+            reader.Fail("url", $"Invalid url: {problem}");
         }
 
         return url;

@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Egress;
+
+namespace GatewayActors.Front.Export.Otlp;
+
+/// <summary>Posts batches to collectors, over guarded connections.</summary>
+internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences secrets, TimeProvider timeProvider, ILogger<OtlpSender> logger) : IDisposable
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpMessageInvoker _client = new(egress.CreateHandler());
+
+    /// <summary>Sends a batch once.</summary>
+    public async Task<ExportOutcome> SendAsync(ExporterAddress address, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var settings = address.Settings;
+        using var timeout = new CancellationTokenSource(Timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new ReadOnlyMemoryContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(IsProtobuf(settings) ? OtlpProtobuf.ContentType : OtlpJson.ContentType);
+            foreach (var (name, value) in settings.Headers)
+            {
+                // Those of the content are ours to say.
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            if (await AuthorizationAsync(address, either.Token) is { } authorization)
+            {
+                request.Headers.Remove("Authorization");
+                request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            }
+
+            using var response = await _client.SendAsync(request, either.Token);
+            return ExportOutcome.Of(response, timeProvider.GetUtcNow());
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && ExportOutcome.Of(exception) is { } failed)
+        {
+            return failed;
+        }
+    }
+
+    public static bool IsProtobuf(OtelExporter settings) => settings.ContentType == OtelContentType.Protobuf;
+
+    public void Dispose() => _client.Dispose();
+
+    private async ValueTask<string?> AuthorizationAsync(ExporterAddress address, CancellationToken cancellationToken)
+    {
+        if (address.Settings.Authorization is not { } reference)
+        {
+            return null;
+        }
+
+        // A scheme and a credential are the header itself; a reference has no blank.
+        if (reference.Contains(' ', StringComparison.Ordinal))
+        {
+            return reference;
+        }
+
+        var value = await secrets.FindAsync(address.AccountId, reference, cancellationToken);
+        if (value is null && address.NoteUnresolved())
+        {
+            LogUnresolved(address.AccountId, address.GatewayId);
+        }
+
+        return value;
+    }
+
+    [LoggerMessage(EventId = 1511, EventName = "SpanAuthorizationUnresolved", Level = LogLevel.Warning,
+        Message = "The authorization of an exporter of gateway {AccountId}/{GatewayId} names no secret that it may use; its spans are sent without.")]
+    private partial void LogUnresolved(string accountId, string gatewayId);
+}
+
+/// <summary>An exporter of a gateway.</summary>
+internal sealed class ExporterAddress(string accountId, string gatewayId, OtelExporter settings)
+{
+    private int _unresolved;
+
+    public string AccountId => accountId;
+
+    public string GatewayId => gatewayId;
+
+    public OtelExporter Settings => settings;
+
+    /// <summary>Whether this is the first time that its reference stands for nothing.</summary>
+    public bool NoteUnresolved() => Interlocked.Exchange(ref _unresolved, 1) == 0;
+}
