@@ -24,6 +24,9 @@ public static class GrainKeys
     /// <summary>The key of the grain of an account's Secrets Store.</summary>
     public static string SecretsStore(string accountId) => accountId;
 
+    /// <summary>The key of the grain of an account's push jobs.</summary>
+    public static string Logpush(string accountId) => accountId;
+
     /// <summary>The key of a gateway's grain.</summary>
     public static string Gateway(string accountId, string gatewayId) => string.Concat(accountId, "/", gatewayId);
 

@@ -53,6 +53,9 @@ public sealed class LogEntry
     /// <summary>How many entries its gateway keeps; null for any number.</summary>
     public LogCapacity? Capacity { get; init; }
 
+    /// <summary>Whether it is noted in <see cref="ILogOutbox"/>.</summary>
+    public bool IsPushed { get; init; }
+
     /// <summary>Whether the exchange is only counted in the sums of <see cref="Analytics.IAnalyticsStore"/>, and no entry is kept.</summary>
     public bool IsOnlyCounted { get; init; }
 

@@ -68,6 +68,9 @@ public sealed class GatewayOptions
     /// <summary>The request log.</summary>
     public LogOptions Logs { get; set; } = new();
 
+    /// <summary>Push jobs of accounts.</summary>
+    public LogpushOptions Logpush { get; set; } = new();
+
     /// <summary>The price table.</summary>
     public PriceOptions Prices { get; set; } = new();
 

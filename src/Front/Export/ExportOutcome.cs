@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using GatewayActors.Front.Errors;
 
 namespace GatewayActors.Front.Export;
 
@@ -37,6 +38,7 @@ internal readonly record struct ExportOutcome(string? Problem, bool IsFinal = fa
     {
         OperationCanceledException => new("the destination did not answer in time"),
         HttpRequestException or IOException => new("the destination cannot be reached"),
+        _ when LostInfrastructure.Is(exception) => new("the secret could not be read"),
         _ => null,
     };
 }

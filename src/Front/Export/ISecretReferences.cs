@@ -6,9 +6,3 @@ internal interface ISecretReferences
     /// <summary>The value of a reference; null if it stands for nothing that the account's exporters may use.</summary>
     ValueTask<string?> FindAsync(string accountId, string reference, CancellationToken cancellationToken);
 }
-
-/// <summary>For an installation without a store of secrets: no reference stands for anything.</summary>
-internal sealed class NoSecretReferences : ISecretReferences
-{
-    public ValueTask<string?> FindAsync(string accountId, string reference, CancellationToken cancellationToken) => new((string?)null);
-}

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Export;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
@@ -169,6 +170,7 @@ internal static class GatewayHost
         services.AddTokenAuthentication();
         services.AddManagement();
         services.AddDataPlane();
+        services.AddLogpush();
         services.AddHostedService<Bootstrap>();
         services.AddHostedService<Drain>();
         services.AddHostedService<UnfinishedDeletions>();

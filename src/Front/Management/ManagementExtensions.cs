@@ -11,6 +11,7 @@ using GatewayActors.Front.Management.DynamicRoutes;
 using GatewayActors.Front.Management.Evaluations;
 using GatewayActors.Front.Management.Gateways;
 using GatewayActors.Front.Management.Http;
+using GatewayActors.Front.Management.Logpush;
 using GatewayActors.Front.Management.Logs;
 using GatewayActors.Front.Management.Models;
 using GatewayActors.Front.Management.ProviderConfigs;
@@ -28,7 +29,7 @@ internal static class ManagementExtensions
     {
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
-        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Logging.ILogFlush"/>, a
+        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Logs.ILogOutbox"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Logging.ILogFlush"/>, a
         /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Front.Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
         /// </summary>
         public IServiceCollection AddManagement()
@@ -55,6 +56,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, RoutesJson.Default);
                 json.TypeInfoResolverChain.Insert(0, DatasetsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, EvaluationsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, LogpushJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ReplaysJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
@@ -100,6 +102,7 @@ internal static class ManagementExtensions
             group.MapLogs();
             group.MapLogDownload();
             group.MapLogTail();
+            group.MapLogpush();
             group.MapCustomProviders();
             group.MapModels();
             group.MapDynamicRoutes();

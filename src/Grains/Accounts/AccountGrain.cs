@@ -5,6 +5,7 @@ using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Logpush;
 using GatewayActors.Abstractions.Replays;
 using GatewayActors.Abstractions.Secrets;
 using Microsoft.Extensions.Options;
@@ -210,6 +211,7 @@ internal sealed class AccountGrain(
         }
 
         await GrainFactory.GetGrain<ICustomProvidersGrain>(GrainKeys.CustomProviders(AccountId)).ClearAsync(cancellationToken);
+        await GrainFactory.GetGrain<ILogpushGrain>(GrainKeys.Logpush(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ISecretsStoreGrain>(GrainKeys.SecretsStore(AccountId)).ClearAsync(cancellationToken);
         await Directory.RemoveAsync(AccountId, cancellationToken);
         await StoreAsync(new());

@@ -229,6 +229,20 @@ const checks = {
     assert.equal((await client.get(`${path}/costs`)).result_info.total_count, 0);
   },
 
+  async 'logpush jobs: create, list, get, update, delete'() {
+    const destination_conf = 'https://logs.example.com/in?header_Authorization=Bearer%20abc';
+    const made = await client.logpush.jobs.create({ account_id, dataset: 'ai_gateway_events', destination_conf, enabled: true, name: 'sdk' });
+    assert.deepEqual([made.dataset, made.enabled, made.name, made.last_complete], ['ai_gateway_events', true, 'sdk', null]);
+    assert.ok(!made.destination_conf.includes('abc'));
+    assert.ok((await all(client.logpush.jobs.list({ account_id }))).some((job) => job.id === made.id));
+    assert.equal((await client.logpush.jobs.get(made.id, { account_id })).name, 'sdk');
+    const changed = await client.logpush.jobs.update(made.id, { account_id, enabled: false, destination_conf: made.destination_conf });
+    assert.deepEqual([changed.enabled, changed.name], [false, 'sdk']);
+    assert.equal((await client.logpush.jobs.delete(made.id, { account_id })).id, made.id);
+    await fails(client.logpush.jobs.get(made.id, { account_id }), Cloudflare.NotFoundError, 7002);
+    await fails(client.logpush.jobs.create({ account_id, dataset: 'http_requests', destination_conf }), Cloudflare.BadRequestError, 7001);
+  },
+
   async 'authentication failures'() {
     await fails(connect('invalid').accounts.list(), Cloudflare.AuthenticationError, 10000);
     await fails(connect('invalid').user.tokens.verify(), Cloudflare.AuthenticationError, 1000);

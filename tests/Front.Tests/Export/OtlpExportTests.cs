@@ -113,6 +113,7 @@ public sealed class OtlpExportTests : IAsyncLifetime
         _host.Script.Then(UpstreamReply.EventStream()
             .Event("""{"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"},"finish_reason":null}]}""")
             .Event("""{"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]}""")
+            .Event("""{"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}""")
             .Event("[DONE]"));
         _collector.Default.Then(UpstreamReply.Json("{}"));
 
@@ -140,7 +141,7 @@ public sealed class OtlpExportTests : IAsyncLifetime
     {
         Configure(OtelContentType.Json);
         _host.Script.Then(UpstreamReply.Json(Bodies.Completion)).Then(UpstreamReply.Json(Bodies.Completion));
-        _collector.Default.Then(UpstreamReply.Json("{}", 503).Header("Retry-After", "77")).Then(UpstreamReply.Json("{}"));
+        _collector.Default.Then(new UpstreamReply().Status(503).Header("Retry-After", "77").Content("{}"u8.ToArray())).Then(UpstreamReply.Json("{}"));
 
         await _host.ChatAsync();
         await _host.ChatAsync();

@@ -96,6 +96,7 @@ public sealed class AdminHost : IAsyncLifetime
         builder.Services.AddSingleton<ILogStore>(Logs);
         builder.Services.AddSingleton<ILogFlush>(Logs);
         builder.Services.AddSingleton(_storage.GetRequiredService<IAnalyticsStore>());
+        builder.Services.AddSingleton(_storage.GetRequiredService<ILogOutbox>());
         builder.Services.AddSingleton(new SecretSealer(new EphemeralDataProtectionProvider()));
         builder.Services.AddSingleton<IReplayRunner>(Runner);
         builder.Services.AddTokenAuthentication();

@@ -69,4 +69,23 @@ internal static class Entries
         RequestBody = request is null ? null : LogBody.Of(request),
         ResponseBody = response is null ? null : LogBody.Of(response),
     };
+
+    /// <summary>An entry that is to be pushed.</summary>
+    public static LogEntry Pushed(string accountId, string gatewayId, DateTimeOffset at, bool isPushed = true) => new()
+    {
+        Id = Guid.CreateVersion7(at),
+        AccountId = accountId,
+        GatewayId = gatewayId,
+        CreatedAt = at,
+        Provider = "openai",
+        Model = "gpt-4o-mini",
+        Path = "chat/completions",
+        RequestType = "http",
+        StatusCode = 200,
+        Success = true,
+        DurationMs = 1,
+        EventId = "event",
+        IsPushed = isPushed,
+        RequestBody = LogBody.Of("""{"q":1}"""u8),
+    };
 }

@@ -34,6 +34,7 @@ internal static class LogEntries
             Cached = values.Cached,
             RateLimited = values.RateLimited,
             IsOnlyCounted = values.IsOnlyCounted,
+            IsPushed = values.IsPushed,
             Capacity = values.Capacity,
             CacheReadTokens = values.CacheReadTokens,
             DurationMs = values.DurationMs,
@@ -80,6 +81,8 @@ internal sealed class EntryValues
     public bool RateLimited { get; set; }
 
     public bool IsOnlyCounted { get; set; }
+
+    public bool IsPushed { get; set; }
 
     public LogCapacity? Capacity { get; set; }
 

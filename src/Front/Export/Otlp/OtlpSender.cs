@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Egress;
@@ -34,7 +35,10 @@ internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences
             }
 
             using var response = await _client.SendAsync(request, either.Token);
-            return ExportOutcome.Of(response, timeProvider.GetUtcNow());
+            var outcome = ExportOutcome.Of(response, timeProvider.GetUtcNow());
+
+            // The protocol names the statuses after which a batch may be sent again; these are none of them.
+            return outcome with { IsFinal = outcome.IsFinal || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && ExportOutcome.Of(exception) is { } failed)
         {

@@ -14,6 +14,7 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
     private readonly SqliteStatement _countEntries = new(connection, "UPDATE gateway SET entries = entries + ? WHERE key = ?");
     private readonly LogRoom _room = new(connection);
     private readonly LogInsert _insert = new(connection);
+    private readonly OutboxInsert _outbox = new(connection);
     private readonly BodyFileWriter _bodies = new(connection, files);
     private readonly RollupWriter _rollups = new(connection);
     private readonly Dictionary<(string Account, string Gateway), long> _gatewayKeys = [];
@@ -40,6 +41,7 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
                 if (!entry.IsOnlyCounted && _room.Take(key, entry.Capacity))
                 {
                     _insert.Write(key, entry, _bodies.Add(entry));
+                    _outbox.Write(key, entry);
                     CollectionsMarshal.GetValueRefOrAddDefault(_added, key, out _)++;
                 }
             }
@@ -84,6 +86,7 @@ internal sealed class LogBatchWriter(SqliteConnection connection, BodyFiles file
         _countEntries.Dispose();
         _room.Dispose();
         _insert.Dispose();
+        _outbox.Dispose();
         _bodies.Dispose();
         _rollups.Dispose();
     }

@@ -45,6 +45,7 @@ internal sealed class LogEraser(LogSession session, LogBatchWriter writer) : IDi
         session.Database.MinuteRollups.Delete(row => row.GatewayKey == gatewayKey);
         session.Database.HourRollups.Delete(row => row.GatewayKey == gatewayKey);
         session.Database.MetadataRollups.Delete(row => row.GatewayKey == gatewayKey);
+        session.Database.Outbox.Delete(row => row.GatewayKey == gatewayKey);
         session.Database.Gateways.Delete(row => row.Key == gatewayKey);
     }
 

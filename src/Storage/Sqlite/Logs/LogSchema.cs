@@ -136,6 +136,16 @@ internal static class LogSchema
             durations BLOB NOT NULL,
             PRIMARY KEY (gateway_key, at_us, key, value, success, cached)) WITHOUT ROWID;
         """,
+
+        // A number is never used twice: who has pushed up to one must not take a new entry for one of those.
+        """
+        CREATE TABLE log_outbox (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            gateway_key INTEGER NOT NULL,
+            created_us INTEGER NOT NULL,
+            entry_id BLOB NOT NULL);
+        CREATE INDEX log_outbox_gateway ON log_outbox (gateway_key);
+        """,
     ];
 
     private const string RollupColumns =

@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace GatewayActors.Storage.Sqlite.Logs;
 
 /// <summary>The request log in one SQLite file: one connection that writes, a few that read; bodies in files beside it.</summary>
-internal sealed class SqliteLogStore(string path) : ILogStore, IAnalyticsStore, IDisposable
+internal sealed partial class SqliteLogStore(string path) : ILogStore, ILogOutbox, IAnalyticsStore, IDisposable
 {
     // A transaction holds up new entries while it runs, so what deletes much does it in several.
     private const int DeletedAtOnce = 10_000;
@@ -31,6 +31,7 @@ internal sealed class SqliteLogStore(string path) : ILogStore, IAnalyticsStore, 
                 _session = new(LogConnections.OpenWriter(_file));
                 _recovery = new(_session.Connection, _bodies);
                 _recovery.Recover();
+                _session.Connection.Execute(OutboxInsert.GoOnFromNow);
                 _writer = new(_session.Connection, _bodies);
                 _eraser = new(_session, _writer);
                 _readers = new(_file);

@@ -24,6 +24,7 @@ public static class SqliteLogStoreServiceCollectionExtensions
             return services
                 .AddSingleton(provider => new SqliteLogStore(provider.GetRequiredService<IOptions<SqliteLogStoreOptions>>().Value.Path))
                 .AddSingleton<ILogStore>(provider => provider.GetRequiredService<SqliteLogStore>())
+                .AddSingleton<ILogOutbox>(provider => provider.GetRequiredService<SqliteLogStore>())
                 .AddSingleton<IAnalyticsStore>(provider => provider.GetRequiredService<SqliteLogStore>());
         }
     }

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using GatewayActors.Front.Tests.Management;
+using Xunit;
+
+namespace GatewayActors.Front.Tests.Export;
+
+[Collection(typeof(AdminTests))]
+public sealed class LogpushApiTests(AdminHost host)
+{
+    private const string Jobs = "logpush/jobs";
+    private const string Destination = "https://logs.example.com/in?header_Authorization=Basic%20YTpi";
+
+    [Fact]
+    public async Task Jobs_CreatedChangedAndDeleted_AreAsTheSdkExpects()
+    {
+        var tenant = await host.CreateTenantAsync();
+
+        var created = (await tenant.SendAsync(HttpMethod.Post, Jobs, $$"""{"name":"a","dataset":"ai_gateway_events","destination_conf":"{{Destination}}","enabled":true,"max_upload_records":1000}""")).AssertSuccess().Result;
+
+        Assert.Equal(
+            """{"id":1,"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/in?header_Authorization=REDACTED","enabled":true,"name":"a","kind":"","max_upload_records":1000,"last_complete":null,"last_error":null,"error_message":null}""",
+            created.GetRawText());
+        Assert.Equal(created.GetRawText(), (await tenant.GetAsync($"{Jobs}/1")).AssertSuccess().Result.GetRawText());
+        Assert.Equal(1, (await tenant.GetAsync(Jobs)).AssertSuccess().Result.GetArrayLength());
+
+        var changed = (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", """{"enabled":false}""")).AssertSuccess().Result;
+        Assert.Equal((false, "a"), (changed.GetProperty("enabled").GetBoolean(), changed.GetProperty("name").GetString()));
+        Assert.Equal(1, (await tenant.SendAsync(HttpMethod.Delete, $"{Jobs}/1")).AssertSuccess().Result.GetProperty("id").GetInt32());
+        (await tenant.GetAsync($"{Jobs}/1")).AssertFailure(404, 7002);
+        Assert.Equal(2, (await CreateAsync(tenant)).GetProperty("id").GetInt32()); // Ids are not used again.
+    }
+
+    [Fact]
+    public async Task Update_WithTheDestinationAsItWasShown_KeepsItsSecrets()
+    {
+        var tenant = await host.CreateTenantAsync();
+        var shown = (await CreateAsync(tenant)).GetProperty("destination_conf").GetString();
+
+        (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", $$"""{"destination_conf":"{{shown}}"}""")).AssertSuccess();
+
+        var jobs = await host.Grains.GetGrain<Abstractions.Logpush.ILogpushGrain>(tenant.AccountId).ListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Destination, Assert.Single(jobs).Definition.Destination);
+    }
+
+    [Fact]
+    public async Task Create_AFifthJob_IsRefused()
+    {
+        var tenant = await host.CreateTenantAsync();
+        for (var number = 0; number < 4; number++)
+        {
+            await CreateAsync(tenant);
+        }
+
+        (await tenant.SendAsync(HttpMethod.Post, Jobs, Body)).AssertFailure(400, 7001);
+    }
+
+    [Theory]
+    [InlineData("""{"destination_conf":"https://logs.example.com/"}""", "dataset")]
+    [InlineData("""{"dataset":"http_requests","destination_conf":"https://logs.example.com/"}""", "dataset")]
+    [InlineData("""{"dataset":"ai_gateway_events"}""", "destination_conf")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://10.0.0.1/"}""", "destination_conf")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","filter":"{}"}""", "filter")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"output_type":"csv"}}""", "output_options")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","max_upload_records":"x"}""", "max_upload_records")]
+    public async Task Create_BadField_IsNamed(string body, string field)
+    {
+        var answer = await (await host.CreateTenantAsync()).SendAsync(HttpMethod.Post, Jobs, body);
+
+        answer.AssertFailure(400, 7001);
+        Assert.StartsWith($"body.{field}: ", Assert.Single(answer.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Jobs_OfOneAccount_AreNotAnothers()
+    {
+        var (owner, stranger) = (await host.CreateTenantAsync(), await host.CreateTenantAsync());
+        await CreateAsync(owner);
+
+        Assert.Equal(0, (await stranger.GetAsync(Jobs)).AssertSuccess().Result.GetArrayLength());
+        (await stranger.GetAsync($"{Jobs}/1")).AssertFailure(404, 7002);
+        (await stranger.SendAsync(HttpMethod.Put, $"{Jobs}/1", "{}")).AssertFailure(404, 7002);
+        (await stranger.SendAsync(HttpMethod.Delete, $"{Jobs}/1")).AssertFailure(404, 7002);
+        (await host.SendAsync(HttpMethod.Get, $"accounts/{owner.AccountId}/{Jobs}", stranger.Token)).AssertFailure(403, 10000);
+    }
+
+    private static string Body => $$"""{"dataset":"ai_gateway_events","destination_conf":"{{Destination}}","enabled":true}""";
+
+    private static async Task<JsonElement> CreateAsync(Tenant tenant) => (await tenant.SendAsync(HttpMethod.Post, Jobs, Body)).AssertSuccess().Result;
+}
