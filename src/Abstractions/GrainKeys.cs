@@ -9,6 +9,9 @@ public static class GrainKeys
     /// <summary>The one grain that knows where work is to be gone on with; never on the request path.</summary>
     public const string PendingWork = "pending-work";
 
+    /// <summary>The one grain that owns the custom domains of all accounts; never on the request path.</summary>
+    public const string CustomDomains = "custom-domains";
+
     /// <summary>
     /// How many shards a gateway's cache has. More would spread it further and leave less room for large answers in each. The same in
     /// all releases that run side by side, or they would look for the same answers in different places.

@@ -1,4 +1,5 @@
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Management.Audit;
 using GatewayActors.Front.Management.Http;
 
 namespace GatewayActors.Front.Analytics;
@@ -19,6 +20,7 @@ internal static class AnalyticsExtensions
             .MapPost("/graphql", (HttpContext context, AnalyticsEndpoint endpoint, CancellationToken cancellationToken) => endpoint.PostAsync(context, cancellationToken))
             .WithName("QueryAnalytics")
             .WithTags("Analytics")
+            .OnlyReads()
             .RequireAnyToken()
             .WithBody(["query"], "variables:object", "operationName");
     }

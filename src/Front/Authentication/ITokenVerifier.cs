@@ -21,6 +21,9 @@ internal sealed record TokenPrincipal
     /// <summary>32 hex digits.</summary>
     public required string TokenId { get; init; }
 
+    /// <summary>What people call it.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The account it acts on; null for the operator's, which acts on all.</summary>
     public required string? AccountId { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed class KnownToken
         // A network that cannot be read must not open a token that somebody meant to restrict.
         _disabled = definition.Disabled || !readable;
         (_notBefore, _expiresOn) = (definition.NotBefore, definition.ExpiresOn);
-        _principal = new() { TokenId = record.Id, AccountId = record.AccountId, Permissions = record.EffectivePermissions() };
+        _principal = new() { TokenId = record.Id, Name = definition.Name, AccountId = record.AccountId, Permissions = record.EffectivePermissions() };
     }
 
     /// <summary>What the token may do, or null if it must be refused now or to this client.</summary>

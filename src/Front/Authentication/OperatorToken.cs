@@ -25,6 +25,7 @@ internal sealed class OperatorToken
         Principal = new()
         {
             TokenId = Abstractions.Accounts.TokenValue.Hash(value)[..32],
+            Name = "operator",
             AccountId = null,
             Permissions = Abstractions.Accounts.Permissions.All,
         };

@@ -86,6 +86,12 @@ public sealed class GatewayOptions
     /// <summary>The admin API.</summary>
     public ManagementOptions Management { get; set; } = new();
 
+    /// <summary>The audit log of the admin API.</summary>
+    public AuditOptions Audit { get; set; } = new();
+
+    /// <summary>Hostnames of tenants.</summary>
+    public CustomDomainOptions CustomDomains { get; set; } = new();
+
     /// <summary>Whether clients may call a provider. The simulator is off in <see cref="GatewayMode.Cluster"/> unless it is switched on.</summary>
     public bool IsProviderEnabled(string slug) =>
         Providers.TryGetValue(slug, out var provider) && provider.Enabled is { } enabled

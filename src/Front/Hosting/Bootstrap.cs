@@ -1,5 +1,6 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Audit;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Health;
@@ -8,10 +9,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace GatewayActors.Front.Hosting;
 
-/// <summary>Makes the first account, opens the log store, and says how to begin once requests are served.</summary>
+/// <summary>Makes the first account, opens the log store and the audit log, and says how to begin once requests are served.</summary>
 internal sealed class Bootstrap(
     IGrainFactory grains,
     ILogStore logs,
+    IAuditStore audit,
     BootstrapToken token,
     GatewayOptions options,
     TimeProvider timeProvider,
@@ -24,6 +26,7 @@ internal sealed class Bootstrap(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await logs.InitializeAsync(cancellationToken);
+        await audit.InitializeAsync(cancellationToken);
         _accountId = await EnsureAccountAsync(cancellationToken);
         lifetime.ApplicationStarted.Register(Announce);
     }

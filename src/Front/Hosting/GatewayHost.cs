@@ -2,10 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.Export;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
+using GatewayActors.Front.Management.Audit;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Telemetry;
@@ -165,6 +167,7 @@ internal static class GatewayHost
         services.AddSingleton<IPriceTable>(prices);
         services.AddSingleton(new OperatorToken(token.Value));
         services.AddSqliteLogStore(store => store.Path = Path.Combine(options.DataDirectory, "logs.db"));
+        services.AddSqliteAuditStore(store => store.Path = Path.Combine(options.DataDirectory, "audit.db"));
         services.AddGatewayTelemetry(builder.Configuration);
         services.AddGatewayHealth();
         services.AddTokenAuthentication();
@@ -176,6 +179,8 @@ internal static class GatewayHost
         services.AddHostedService<UnfinishedDeletions>();
         services.AddHostedService<PendingWorkWaker>();
         services.AddHostedService<LogRetention>();
+        services.AddHostedService<AuditRetention>();
+        services.AddHostedService<CustomDomainRefresh>();
     }
 
     private static void MapSurfaces(WebApplication app)

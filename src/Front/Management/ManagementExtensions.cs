@@ -1,10 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GatewayActors.Front.Analytics;
+using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Export.Downloads;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Management.Accounts;
+using GatewayActors.Front.Management.Audit;
+using GatewayActors.Front.Management.CustomDomains;
 using GatewayActors.Front.Management.CustomProviders;
 using GatewayActors.Front.Management.Datasets;
 using GatewayActors.Front.Management.DynamicRoutes;
@@ -29,7 +32,7 @@ internal static class ManagementExtensions
     {
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
-        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Logs.ILogOutbox"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Logging.ILogFlush"/>, a
+        /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Logs.ILogOutbox"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Abstractions.Audit.IAuditStore"/>, an <see cref="Logging.ILogFlush"/>, a
         /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Front.Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
         /// </summary>
         public IServiceCollection AddManagement()
@@ -37,6 +40,7 @@ internal static class ManagementExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton<RequestQuota>();
             services.AddSingleton<IdempotentAnswers>();
+            services.AddSingleton<ReadingEndpoints>();
             services.TryAddSingleton(Random.Shared);
             services.AddSingleton<RouteExplainer>();
             services.ConfigureHttpJsonOptions(options =>
@@ -58,6 +62,8 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, EvaluationsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, LogpushJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ReplaysJson.Default);
+                json.TypeInfoResolverChain.Insert(0, AuditJson.Default);
+                json.TypeInfoResolverChain.Insert(0, CustomDomainsJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
@@ -65,6 +71,9 @@ internal static class ManagementExtensions
                 RestDocument.AddTo(document);
                 return Task.CompletedTask;
             }));
+            services.TryAddSingleton<CustomDomainMap>();
+            services.TryAddSingleton<IDomainRecords>(_ => new DnsRecords());
+            services.AddSingleton<CustomDomainDirectory>();
             services.AddSingleton<ModelCatalogue>();
             services.TryAddSingleton<LogTails>();
             services.AddAnalytics();
@@ -75,7 +84,7 @@ internal static class ManagementExtensions
     extension(WebApplication app)
     {
         /// <summary>
-        /// Adds what comes before the endpoints: errors in the envelope, authentication, quota, authorization, repeated requests. Call it once, after whatever
+        /// Adds what comes before the endpoints: errors in the envelope, authentication, quota, the audit log, authorization, repeated requests. Call it once, after whatever
         /// needs none of it, such as the data plane, has been branched off.
         /// </summary>
         public WebApplication UseManagement()
@@ -83,8 +92,10 @@ internal static class ManagementExtensions
             app.UseMiddleware<ManagementMiddleware>();
             app.UseAuthentication();
             app.UseMiddleware<RequestQuotaMiddleware>();
+            app.UseMiddleware<AuditMiddleware>();
             app.UseAuthorization();
             app.UseMiddleware<IdempotencyMiddleware>();
+            app.UseMiddleware<AuditBeforeMiddleware>();
             return app;
         }
     }
@@ -114,6 +125,8 @@ internal static class ManagementExtensions
             group.MapSecrets();
             group.MapProviderConfigs();
             group.MapReplays();
+            group.MapAuditLogs();
+            group.MapCustomDomains();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

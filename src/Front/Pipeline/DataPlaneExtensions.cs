@@ -3,6 +3,7 @@ using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Egress;
@@ -37,6 +38,7 @@ internal static class DataPlaneExtensions
         /// <summary>Adds the stages and what they need. Needs a <see cref="Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> and a <see cref="ProviderCatalog"/>.</summary>
         public IServiceCollection AddDataPlane()
         {
+            services.TryAddSingleton<CustomDomainMap>();
             services.AddSingleton<GatewayHandles>();
             services.AddSingleton<AuthenticationStage>();
             services.AddSingleton<AdmissionStage>();
@@ -111,12 +113,13 @@ internal static class DataPlaneExtensions
     extension(WebApplication app)
     {
         /// <summary>
-        /// Serves <c>/v1/…</c> and the inference routes of the API host. Stands before routing: the path must be read as it was received, and no other middleware has business
+        /// Serves <c>/v1/…</c>, custom domains and the inference routes of the API host. Stands before routing: the path must be read as it was received, and no other middleware has business
         /// with it.
         /// </summary>
         public WebApplication UseDataPlane()
         {
             var pipeline = app.Services.GetRequiredService<ExchangePipeline>();
+            var domains = app.Services.GetRequiredService<CustomDomainMap>();
             app.Use(next => context =>
             {
                 var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
@@ -125,6 +128,7 @@ internal static class DataPlaneExtensions
                     RequestTarget.Normalize(request);
                 }
 
+                domains.Route(request);
                 return DataPlanePath.IsDataPlane(request.RawTarget) || RestPath.IsInference(request.RawTarget) ? pipeline.InvokeAsync(context) : next(context);
             });
             return app;

@@ -1,23 +1,26 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
-using GatewayActors.Abstractions;
+using System.Text;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Analytics;
+using GatewayActors.Abstractions.Audit;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Abstractions;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
 using GatewayActors.Front.Replays;
 using GatewayActors.Front.Secrets;
+using GatewayActors.Front.Tests.CustomDomains;
 using GatewayActors.Front.Tests.Telemetry;
 using GatewayActors.Grains.Caching;
-using GatewayActors.Providers;
 using GatewayActors.Providers.Pricing;
+using GatewayActors.Providers;
 using GatewayActors.Storage;
 using GatewayActors.Testing.Grains;
 using Microsoft.AspNetCore.Builder;
@@ -59,6 +62,14 @@ public sealed class AdminHost : IAsyncLifetime
     /// <summary>What replays were begun and broken off: there is no data plane here.</summary>
     internal RecordedReplays Runner { get; } = new();
 
+    /// <summary>The audit log; fails when a test wants it to.</summary>
+    internal BreakableAuditStore Audit => field ??= new(_storage!.GetRequiredService<IAuditStore>());
+
+    /// <summary>What the domain name system says.</summary>
+    internal FakeDomainRecords Records { get; } = new();
+
+    internal IServiceProvider Services => _app!.Services;
+
     internal EvaluationSignal Computed { get; } = new();
 
     internal LogTails Tails => _app!.Services.GetRequiredService<LogTails>();
@@ -82,8 +93,11 @@ public sealed class AdminHost : IAsyncLifetime
         _cluster = cluster.Build();
         await _cluster.DeployAsync();
 
-        _storage = new ServiceCollection().AddSqliteLogStore(options => options.Path = Path.Combine(_directory.FullName, "logs.db")).BuildServiceProvider();
+        _storage = new ServiceCollection().AddSqliteLogStore(options => options.Path = Path.Combine(_directory.FullName, "logs.db"))
+            .AddSqliteAuditStore(options => options.Path = Path.Combine(_directory.FullName, "audit.db"))
+            .BuildServiceProvider();
         await Sums.InitializeAsync();
+        await _storage.GetRequiredService<IAuditStore>().InitializeAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Events);
@@ -99,6 +113,8 @@ public sealed class AdminHost : IAsyncLifetime
         builder.Services.AddSingleton(_storage.GetRequiredService<ILogOutbox>());
         builder.Services.AddSingleton(new SecretSealer(new EphemeralDataProtectionProvider()));
         builder.Services.AddSingleton<IReplayRunner>(Runner);
+        builder.Services.AddSingleton<IAuditStore>(Audit);
+        builder.Services.AddSingleton<IDomainRecords>(Records);
         builder.Services.AddTokenAuthentication();
         builder.Services.AddManagement();
         _app = builder.Build();

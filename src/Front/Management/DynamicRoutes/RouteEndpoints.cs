@@ -2,6 +2,7 @@ using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Management.Audit;
 using GatewayActors.Front.Management.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -32,7 +33,7 @@ internal static class RouteEndpoints
             group.MapGet("/{routeId}/deployments", RouteVersionEndpoints.ListDeploymentsAsync).WithName("ListRouteDeployments").WithQuery("page:integer", "per_page:integer");
             group.MapPost("/{routeId}/deployments", RouteVersionEndpoints.DeployAsync).WithName("CreateRouteDeployment")
                 .RequirePermission(Permissions.GatewayWrite).WithBody(["version_id"], "comment");
-            group.MapPost("/{routeId}/explain", RouteExplainEndpoint.ExplainAsync).WithName("ExplainRoute")
+            group.MapPost("/{routeId}/explain", RouteExplainEndpoint.ExplainAsync).WithName("ExplainRoute").OnlyReads()
                 .WithBody([], "body:object", "headers:object", "metadata:object", "endpoint", "failing:array", "version_id");
         }
     }

@@ -1,5 +1,6 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.CustomDomains;
 using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Evaluations;
@@ -151,6 +152,7 @@ internal static class GatewayEndpoints
         await grains.GetGrain<IDatasetsGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IEvaluationsGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IReplaysGrain>(key).ClearAsync(cancellationToken);
+        await grains.GetGrain<ICustomDomainsGrain>(GrainKeys.CustomDomains).ClearAsync(accountId, gatewayId, cancellationToken);
         await flush.FlushAsync(cancellationToken);
         await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
         return Answer(change, context);
