@@ -21,6 +21,9 @@ public static class GrainKeys
     /// <summary>The key of an account's grain.</summary>
     public static string Account(string accountId) => accountId;
 
+    /// <summary>The key of the grain of an account's credits.</summary>
+    public static string Credits(string accountId) => accountId;
+
     /// <summary>The key of the grain of an account's own providers.</summary>
     public static string CustomProviders(string accountId) => accountId;
 

@@ -92,6 +92,9 @@ public sealed class GatewayOptions
     /// <summary>Hostnames of tenants.</summary>
     public CustomDomainOptions CustomDomains { get; set; } = new();
 
+    /// <summary>Credits for the operator's credentials.</summary>
+    public BillingOptions Billing { get; set; } = new();
+
     /// <summary>Whether clients may call a provider. The simulator is off in <see cref="GatewayMode.Cluster"/> unless it is switched on.</summary>
     public bool IsProviderEnabled(string slug) =>
         Providers.TryGetValue(slug, out var provider) && provider.Enabled is { } enabled

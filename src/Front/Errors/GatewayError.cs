@@ -31,6 +31,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.BadChatFormat => 2019,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused or GatewayErrorKind.OperatorCredentialRefused => 2009,
         GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable => 2040,
+        GatewayErrorKind.InsufficientCredits => 2021,
         GatewayErrorKind.SpendLimited => 2045,
         GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
@@ -58,6 +59,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.TokenMissing => "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
         GatewayErrorKind.Forbidden => "Authentication error",
         GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
+        GatewayErrorKind.InsufficientCredits => "Insufficient balance; add money to your gateway or use BYOK",
         GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited
             or GatewayErrorKind.OperatorCredentialRefused or GatewayErrorKind.ModelNotFound or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
@@ -68,6 +70,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     {
         GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.TokenMissing => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
+        GatewayErrorKind.InsufficientCredits => 402,
         GatewayErrorKind.LimitUnresolvable or GatewayErrorKind.Forbidden => 403,
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.ModelNotFound => 404,
         GatewayErrorKind.MethodNotAllowed => 405,
@@ -96,6 +99,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.TokenLimited => "token_limited",
         GatewayErrorKind.LimitUnresolvable => "limit_unresolvable",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
+        GatewayErrorKind.InsufficientCredits => "insufficient_credits",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
         GatewayErrorKind.OperatorCredentialRefused => "operator_credential_refused",
         GatewayErrorKind.MalformedRequest => "malformed_request",
@@ -150,6 +154,9 @@ internal enum GatewayErrorKind
 
     /// <summary>No provider credential: none in the request, none stored.</summary>
     CredentialsRequired,
+
+    /// <summary>The account has no credits for the operator's credential.</summary>
+    InsufficientCredits,
 
     /// <summary>The client's provider credential could not be exchanged for an access token.</summary>
     ProviderCredentialRefused,

@@ -7,6 +7,7 @@ using GatewayActors.Front.Export.Downloads;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Management.Accounts;
 using GatewayActors.Front.Management.Audit;
+using GatewayActors.Front.Management.Billing;
 using GatewayActors.Front.Management.CustomDomains;
 using GatewayActors.Front.Management.CustomProviders;
 using GatewayActors.Front.Management.Datasets;
@@ -17,6 +18,7 @@ using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.Logpush;
 using GatewayActors.Front.Management.Logs;
 using GatewayActors.Front.Management.Models;
+using GatewayActors.Front.Management.Policies;
 using GatewayActors.Front.Management.ProviderConfigs;
 using GatewayActors.Front.Management.Replays;
 using GatewayActors.Front.Management.Secrets;
@@ -63,6 +65,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, LogpushJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ReplaysJson.Default);
                 json.TypeInfoResolverChain.Insert(0, AuditJson.Default);
+                json.TypeInfoResolverChain.Insert(0, BillingJson.Default);
                 json.TypeInfoResolverChain.Insert(0, CustomDomainsJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
@@ -127,6 +130,8 @@ internal static class ManagementExtensions
             group.MapReplays();
             group.MapAuditLogs();
             group.MapCustomDomains();
+            group.MapBilling();
+            group.MapPolicies();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

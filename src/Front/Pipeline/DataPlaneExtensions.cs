@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using GatewayActors.Front.AutoRouter;
+using GatewayActors.Front.Billing;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.Configuration;
@@ -61,6 +62,8 @@ internal static class DataPlaneExtensions
             services.AddSingleton<LimitsStage>();
             services.AddSingleton<LimitSettlement>();
             services.AddHostedService(provider => provider.GetRequiredService<LimitSettlement>());
+            services.AddSingleton<Credits>();
+            services.AddHostedService(provider => provider.GetRequiredService<Credits>());
             services.AddSingleton<UpstreamGate>();
             services.AddSingleton<AttemptSender>();
             services.AddSingleton<AttemptEngine>();

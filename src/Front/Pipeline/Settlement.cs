@@ -1,3 +1,4 @@
+using GatewayActors.Front.Billing;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export.Otlp;
@@ -13,7 +14,7 @@ namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Books what an exchange used: usage, cost, metrics, trace and log entry. Never delays or fails the answer.</summary>
 internal sealed class Settlement(
-    IPriceTable prices, LimitSettlement limits, LogWriter log, OtlpExports exports, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
+    IPriceTable prices, LimitSettlement limits, Credits credits, LogWriter log, OtlpExports exports, GatewayMetrics metrics, GatewayOptions options, TimeProvider timeProvider)
 {
     /// <summary>Takes what the answer says about itself. Called once per step that is answered, as soon as it is known.</summary>
     public void ReadUsage(Step step, Answer answer)
@@ -25,17 +26,26 @@ internal sealed class Settlement(
         }
         else
         {
-            step.Cost = CostOf(step, report);
-            if (step.Superseded is { } superseded && CostOf(step, superseded) is { } more)
+            step.Cost = CostOf(step, report, step.Headers.CustomCost);
+            if (credits.Pays(step))
             {
-                step.Cost = more with { Usd = more.Usd + (step.Cost?.Usd ?? 0), IsEstimate = more.IsEstimate || step.Cost is { IsEstimate: true } }; // The provider bills both.
+                // By the price table: what a client says that its requests cost must not be what it pays.
+                credits.Charge(step, step.Headers.CustomCost is null ? step.Cost?.Usd ?? 0 : CostOf(step, report, customCost: null)?.Usd ?? 0);
             }
         }
 
         limits.Settle(step);
     }
 
-    private Cost? CostOf(Step step, UsageReport report)
+    private Cost? CostOf(Step step, UsageReport report, CustomCost? customCost)
+    {
+        var cost = CostOfReport(step, report, customCost);
+        return step.Superseded is { } superseded && CostOfReport(step, superseded, customCost) is { } more
+            ? more with { Usd = more.Usd + (cost?.Usd ?? 0), IsEstimate = more.IsEstimate || cost is { IsEstimate: true } } // The provider bills both.
+            : cost;
+    }
+
+    private Cost? CostOfReport(Step step, UsageReport report, CustomCost? customCost)
     {
         if (report.Usage is not { } usage)
         {
@@ -44,7 +54,7 @@ internal sealed class Settlement(
 
         var price = step.Route.PriceOf(prices, report.Model, step.RequestedModel);
         step.IsPricedModel |= price is not null && step.Route.Provider is not CustomProvider; // A tenant could price any name.
-        return CostCalculator.Compute(usage, price, step.Headers.CustomCost, report.ServiceTier);
+        return CostCalculator.Compute(usage, price, customCost, report.ServiceTier);
     }
 
     /// <summary>Closes the books of an exchange, whatever became of it.</summary>

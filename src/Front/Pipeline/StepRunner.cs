@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayActors.Front.Billing;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.CustomProviders;
@@ -22,7 +23,7 @@ internal sealed class StepRunner(
     AttemptEngine attempts,
     ParallelCalls calls,
     SupplyStage supplies,
-    ThoughtStore thoughts)
+    ThoughtStore thoughts, Credits credits)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
@@ -125,6 +126,15 @@ internal sealed class StepRunner(
             if (step.Error is not null)
             {
                 return null;
+            }
+
+            if (credits.Pays(step))
+            {
+                await credits.CheckAsync(step);
+                if (step.Error is not null)
+                {
+                    return null;
+                }
             }
 
             await limits.ReserveAsync(step);

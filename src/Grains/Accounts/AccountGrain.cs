@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.Billing;
 using GatewayActors.Abstractions.CustomDomains;
 using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Datasets;
@@ -214,6 +215,7 @@ internal sealed class AccountGrain(
         await GrainFactory.GetGrain<ICustomProvidersGrain>(GrainKeys.CustomProviders(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ILogpushGrain>(GrainKeys.Logpush(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ISecretsStoreGrain>(GrainKeys.SecretsStore(AccountId)).ClearAsync(cancellationToken);
+        await GrainFactory.GetGrain<ICreditsGrain>(GrainKeys.Credits(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ICustomDomainsGrain>(GrainKeys.CustomDomains).ClearAsync(AccountId, gatewayId: null, cancellationToken);
         await Directory.RemoveAsync(AccountId, cancellationToken);
         await StoreAsync(new());

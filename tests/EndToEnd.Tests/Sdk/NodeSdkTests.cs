@@ -14,6 +14,7 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("ai-gateway-provider.mjs", null)]
     [InlineData("cloudflare-admin.mjs", null)]
     [InlineData("datasets.mjs", null)]
+    [InlineData("billing.mjs", null)]
     [InlineData("dynamic-routing.mjs", null)]
     [InlineData("secrets.mjs", null)]
     public Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase) => SdkScript.PassesAsync(fixture, script, abortedCase);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Threading.Channels;
 using GatewayActors.Abstractions;
+using GatewayActors.Abstractions.Billing;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.DynamicRoutes;
@@ -28,6 +29,7 @@ public class FakeGateways : DispatchProxy
     /// <summary>Sets up every quota when it is asked first.</summary>
     internal Action<FakeQuota> OnQuota { get; set; } = _ => { };
     private readonly ConcurrentDictionary<string, FakeCustomProviders> _customProviders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FakeCredits> _credits = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeSecrets> _secrets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeCacheShard> _cacheShards = new(StringComparer.Ordinal);
 
@@ -47,6 +49,9 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>The providers that an account has added.</summary>
     internal FakeCustomProviders CustomProviders(string account) => _customProviders.GetOrAdd(GrainKeys.CustomProviders(account), _ => new());
+
+    /// <summary>The credits of an account.</summary>
+    internal FakeCredits Credits(string account) => _credits.GetOrAdd(GrainKeys.Credits(account), _ => new());
 
     /// <summary>The secrets of an account.</summary>
     internal FakeSecrets Secrets(string account) => _secrets.GetOrAdd(GrainKeys.SecretsStore(account), _ => new());
@@ -83,6 +88,11 @@ public class FakeGateways : DispatchProxy
         if (type == typeof(ISecretsStoreGrain))
         {
             return Secrets(key);
+        }
+
+        if (type == typeof(ICreditsGrain))
+        {
+            return Credits(key);
         }
 
         Assert.Equal(typeof(IGatewayGrain), type);

@@ -6,7 +6,7 @@ namespace GatewayActors.Front.Management.Audit;
 internal readonly record struct AuditAnswer(JsonElement? Result, string? ResourceId, string? ErrorCodes)
 {
     /// <summary>The fields that hold an id, the first one counts.</summary>
-    private static readonly string[] IdFields = ["id", "hostname"];
+    private static readonly string[] IdFields = ["id", "hostname", "payment_intent_id"];
 
     /// <summary>The places of results beside the envelope's own: some routes are answered in forms of their own.</summary>
     private static readonly string[] ResultFields = ["result", "route", "data"];
