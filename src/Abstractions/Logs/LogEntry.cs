@@ -56,6 +56,9 @@ public sealed class LogEntry
     /// <summary>Whether it is noted in <see cref="ILogOutbox"/>.</summary>
     public bool IsPushed { get; init; }
 
+    /// <summary>Whether the exchange went on to another step, or stands beside one: it is billed here, and counted there.</summary>
+    public bool IsSuperseded { get; init; }
+
     /// <summary>Whether the exchange is only counted in the sums of <see cref="Analytics.IAnalyticsStore"/>, and no entry is kept.</summary>
     public bool IsOnlyCounted { get; init; }
 

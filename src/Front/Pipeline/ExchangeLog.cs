@@ -17,7 +17,7 @@ internal static class ExchangeLog
     /// <summary>What stands for a provider where none was called.</summary>
     private const string UnknownProvider = "unknown";
 
-    public static LogEntry Create(Step step, TimeSpan duration, TimeSpan? timeToFirstByte, LogOptions options, LogWriter log)
+    public static LogEntry Create(Step step, TimeSpan duration, TimeSpan? timeToFirstByte, bool isSuperseded, LogOptions options, LogWriter log)
     {
         var exchange = step.Exchange;
         var metadata = Metadata.Read(step.Headers.Metadata, options.MaxMetadataEntries, out var warning);
@@ -47,6 +47,7 @@ internal static class ExchangeLog
             Success = step is { StatusCode: < 400, Usage.Error: null } && (exchange.Delivered || step.IsTaken),
             Cached = step.Source != AnswerSource.Upstream,
             RateLimited = (step.Error ?? exchange.Error)?.Kind == GatewayErrorKind.RateLimited,
+            IsSuperseded = isSuperseded,
             IsOnlyCounted = !step.IsLogged,
             IsPushed = exchange.Snapshot.Logpush,
             Capacity = exchange.Snapshot.LogCapacity,

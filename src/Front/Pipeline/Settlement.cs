@@ -102,28 +102,28 @@ internal sealed class Settlement(
         }
 
         limits.Settle(step);
-        WriteLog(step, timeProvider.GetTimestamp());
+        WriteLog(step, timeProvider.GetTimestamp(), isSuperseded: true);
         step.ResponseCapture?.Dispose();
     }
 
-    private void WriteLog(Step step, long ended)
+    private void WriteLog(Step step, long ended, bool isSuperseded = false)
     {
         if (step.IsCounted)
         {
-            WriteEntry(step, ended);
+            WriteEntry(step, ended, isSuperseded);
             if (step.Trace?.Failure is { } failure && !ReferenceEquals(failure, step))
             {
                 // The route as a whole, besides the last of its models.
                 failure.StatusCode = step.StatusCode;
-                WriteEntry(failure, ended);
+                WriteEntry(failure, ended, isSuperseded: true);
             }
         }
     }
 
-    private void WriteEntry(Step step, long ended)
+    private void WriteEntry(Step step, long ended, bool isSuperseded)
     {
         var timeToFirstByte = TimeToFirstByte(step, step.StartTimestamp);
-        var entry = ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, options.Logs, log);
+        var entry = ExchangeLog.Create(step, timeProvider.GetElapsedTime(step.StartTimestamp, ended), timeToFirstByte, isSuperseded, options.Logs, log);
         if (step.Exchange.Snapshot.Exporters is { } exporters)
         {
             exports.Export(step, entry, exporters); // First: the writer takes the bodies with it.

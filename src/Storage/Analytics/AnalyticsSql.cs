@@ -54,7 +54,7 @@ internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IRe
         }
         else
         {
-            sql.Append(" HAVING SUM(requests) > 0");
+            sql.Append(" HAVING COUNT(*) > 0");
         }
 
         var order = query.Order.SelectMany(Order).ToList();
@@ -84,9 +84,9 @@ internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IRe
         AnalyticsPlanKind.Entries =>
             $"""
             SELECT gateway_key, created_us AS at_us, provider, model, status_code, success, cached, rate_limited, wholesale, user_agent, metadata,
-                1 AS requests, {Tokens("COALESCE(tokens_in, 0)", "tokens_in")}, {Tokens("COALESCE(tokens_out, 0)", "tokens_out")},
+                1 - superseded AS requests, {Tokens("COALESCE(tokens_in, 0)", "tokens_in")}, {Tokens("COALESCE(tokens_out, 0)", "tokens_out")},
                 {Tokens("COALESCE(cache_read_tokens, 0)", "cache_read_tokens")}, {Tokens("COALESCE(cache_write_tokens, 0)", "cache_write_tokens")},
-                COALESCE(cost_pico, 0) AS cost_pico, duration_us AS durations
+                COALESCE(cost_pico, 0) AS cost_pico, CASE superseded WHEN 0 THEN duration_us END AS durations
             FROM log_entry {Between("created_us", plan.From, plan.To)}
             """,
     };

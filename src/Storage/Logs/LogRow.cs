@@ -96,6 +96,8 @@ internal sealed class LogRow
 
     [Column("rate_limited")] public bool RateLimited { get; set; }
 
+    [Column("superseded")] public bool Superseded { get; set; }
+
     /// <summary>The file that holds the bodies; null where there are no bytes.</summary>
     [Column("body_file")] public long? BodyFile { get; set; }
 
@@ -155,6 +157,7 @@ internal sealed class LogRow
             Score = ParseDecimal(Score),
             DetailsJson = Details,
             RateLimited = RateLimited,
+            IsSuperseded = Superseded,
         };
     }
 

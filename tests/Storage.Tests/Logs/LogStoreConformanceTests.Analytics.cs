@@ -172,6 +172,25 @@ public abstract partial class LogStoreConformanceTests
         Assert.Equal(1, (await Analytics.CountEntriesAsync(_account, Cancellation))[Gateway]);
     }
 
+    [Theory]
+    [InlineData(AnalyticsDimension.Provider)]
+    [InlineData(AnalyticsDimension.UserAgent)] // Out of the entries.
+    public async Task Analytics_OfStepsThatFailedBeforeAnother_AreBilledAndNotCounted(AnalyticsDimension dimension)
+    {
+        await WriteAsync(
+            Entry(values => (values.IsSuperseded, values.StatusCode, values.CostUsd, values.MetadataJson) = (true, 500, 0.25m, """{"a":"b"}""")),
+            Entry(values => (values.CostUsd, values.MetadataJson) = (0.5m, """{"a":"b"}""")));
+
+        var group = (await Analytics.QueryAsync(Ask(dimension) with { WithDurations = true }, Cancellation)).Single();
+        var tagged = (await Analytics.QueryAsync(Ask() with { Source = AnalyticsSource.Metadata }, Cancellation)).Single();
+
+        Assert.Equal((1, 0, 0.75m, 1), (group.Count, group.ErroredRequests, group.CostUsd, group.Durations!.Count));
+        Assert.Equal((1, 0.75m), (tagged.Count, tagged.CostUsd));
+
+        await Store.DeleteAsync(Query(), 10, Cancellation);
+        Assert.Empty(await Analytics.QueryAsync(Ask() with { Source = AnalyticsSource.Metadata }, Cancellation));
+    }
+
     [Fact]
     public async Task Analytics_OfAbsurdTokens_DoNotFail()
     {

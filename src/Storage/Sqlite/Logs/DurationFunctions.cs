@@ -15,7 +15,7 @@ internal static class DurationFunctions
     /// <summary>Of many stored histograms, their sum.</summary>
     public const string Sum = "durations_sum";
 
-    /// <summary>Of many durations in µs, their histogram.</summary>
+    /// <summary>Of many durations in µs, their histogram; NULL is none.</summary>
     public const string Count = "durations_count";
 
     public static void Register(SqliteConnection connection)
@@ -33,13 +33,17 @@ internal static class DurationFunctions
             },
             sum => sum?.ToBytes() ?? [],
             isDeterministic: true);
-        connection.CreateAggregate<long, DurationHistogram?, byte[]>(
+        connection.CreateAggregate<long?, DurationHistogram?, byte[]>(
             Count,
             null,
             (sum, duration) =>
             {
                 sum ??= new();
-                sum.Add(duration);
+                if (duration is { } microseconds)
+                {
+                    sum.Add(microseconds);
+                }
+
                 return sum;
             },
             sum => sum?.ToBytes() ?? [],

@@ -15,7 +15,7 @@ internal sealed class LogInsert(SqliteConnection connection) : IDisposable
         status_code, success, cached, duration_us, first_byte_us, upstream_us, tokens_in, tokens_out, cache_read_tokens,
         cache_write_tokens, reasoning_tokens, audio_in_tokens, audio_out_tokens, units, unit_kind, cost_pico, custom_cost, metadata,
         step, request_bytes, response_bytes, event_id, authentication, wholesale, byok, compatibility_mode, dlp_action, user_agent,
-        feedback, score, details, body_file, body_offset, request_body_length, response_body_length, rate_limited
+        feedback, score, details, body_file, body_offset, request_body_length, response_body_length, rate_limited, superseded
         """;
 
     private readonly SqliteStatement _insert = new(
@@ -72,6 +72,7 @@ internal sealed class LogInsert(SqliteConnection connection) : IDisposable
             .Int64(entry.RequestBody?.Compressed.Length)
             .Int64(entry.ResponseBody?.Compressed.Length)
             .Boolean(entry.RateLimited)
+            .Boolean(entry.IsSuperseded)
             .Run();
     }
 

@@ -107,6 +107,7 @@ internal static class LogSchema
         // hour's tokens, costs and times go with the exchanges that succeeded.
         $"""
         ALTER TABLE log_entry ADD COLUMN rate_limited INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE log_entry ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
 
         CREATE TABLE rollup_minute ({RollupColumns}) WITHOUT ROWID;
         CREATE TABLE rollup_hour ({RollupColumns}) WITHOUT ROWID;

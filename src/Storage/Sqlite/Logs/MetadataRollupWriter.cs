@@ -36,7 +36,7 @@ internal sealed class MetadataRollupWriter(SqliteConnection connection) : IDispo
         """);
 
     private readonly SqliteStatement _drop = new(connection,
-        $"DELETE FROM {RollupTables.Metadata} WHERE gateway_key = ? AND at_us = ? AND key = ? AND value = ? AND success = ? AND cached = ? AND requests <= 0");
+        $"DELETE FROM {RollupTables.Metadata} WHERE gateway_key = ? AND at_us = ? AND key = ? AND value = ? AND success = ? AND cached = ? AND requests <= 0 AND tokens_in <= 0 AND tokens_out <= 0 AND cost_pico <= 0");
 
     private readonly Dictionary<Key, RollupSums> _sums = [];
 

@@ -121,13 +121,18 @@ internal sealed class RollupSums
 
     public void Add(LogEntry entry)
     {
-        var duration = Timestamps.Microseconds(entry.DurationMs);
-        Requests++;
         TokensIn = Decimals.AddSaturating(TokensIn, entry.TokensIn ?? 0);
         TokensOut = Decimals.AddSaturating(TokensOut, entry.TokensOut ?? 0);
         CacheReadTokens = Decimals.AddSaturating(CacheReadTokens, entry.CacheReadTokens ?? 0);
         CacheWriteTokens = Decimals.AddSaturating(CacheWriteTokens, entry.CacheWriteTokens ?? 0);
         CostPico = Decimals.AddSaturating(CostPico, PicoDollars.From(entry.CostUsd ?? 0));
+        if (entry.IsSuperseded)
+        {
+            return; // It costs, and is no request of its own.
+        }
+
+        var duration = Timestamps.Microseconds(entry.DurationMs);
+        Requests++;
         Duration = Decimals.AddSaturating(Duration, duration);
         Durations.Add(duration);
         if (Timestamps.Microseconds(entry.TimeToFirstByteMs) is { } firstByte)
