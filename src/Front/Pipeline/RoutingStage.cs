@@ -24,7 +24,7 @@ internal sealed class RoutingStage(UpstreamTransports transports)
     }
 
     /// <summary>Maps the step's path once more, now that it is known where its credential is at home.</summary>
-    public void MapAgain(Step step, CredentialHome home)
+    public static void MapAgain(Step step, CredentialHome home)
     {
         if (step.Unmapped is { } request)
         {

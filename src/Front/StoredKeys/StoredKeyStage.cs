@@ -11,7 +11,7 @@ namespace GatewayActors.Front.StoredKeys;
 /// Puts a stored key in the place of the client's, where the client names one, or brings none and may use the gateway's. The only place where
 /// values of secrets are opened.
 /// </summary>
-internal sealed partial class StoredKeyStage(AccountSecrets secrets, SecretSealer sealer, RoutingStage routing, ILogger<StoredKeyStage> logger)
+internal sealed partial class StoredKeyStage(AccountSecrets secrets, SecretSealer sealer, ILogger<StoredKeyStage> logger)
 {
     /// <summary>Whether there is anything to find out: not for exchanges of accounts without secrets that do not speak of any.</summary>
     public static bool Concerns(Step step) => step.Exchange.SecretsVersion > 0 || step.Headers.ByokAlias is not null || step.Headers.KeyReference is not null || step.KeyAlias is not null;
@@ -136,7 +136,7 @@ internal sealed partial class StoredKeyStage(AccountSecrets secrets, SecretSeale
         step.AccessToken = parts.Key;
         if (parts.Home is { } home)
         {
-            routing.MapAgain(step, home);
+            RoutingStage.MapAgain(step, home);
         }
 
         // Another credential must not travel beside it.
