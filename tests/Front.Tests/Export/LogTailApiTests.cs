@@ -16,7 +16,7 @@ public sealed class LogTailApiTests(AdminHost host)
         var entry = Entries.Make(tenant.AccountId, "g");
         host.Logs.Add(entry);
 
-        using var client = new HttpClient { BaseAddress = host.Address };
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tenant.Token);
         using var response = await client.GetAsync(
             new Uri($"client/v4/accounts/{tenant.AccountId}/ai-gateway/gateways/g/logs/tail", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -21,7 +21,7 @@ public sealed class SecretsStoreGrainTests(ClusterFixture fixture)
         var store = (await grain.CreateStoreAsync("store", _cancelled)).Store!;
 
         var made = Assert.Single((await grain.CreateAsync(store.Id, [Draft("a")], _cancelled)).Secrets);
-        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
 
         foreach (var door in fixture.Doors)
         {
@@ -78,7 +78,7 @@ public sealed class SecretsStoreGrainTests(ClusterFixture fixture)
         var account = await fixture.CreateAccountAsync();
         var (early, grain) = (Gateway(account, "early"), Grain(account));
         await early.CreateAsync(DefaultGateway.Configuration, _cancelled);
-        await early.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await early.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
         await grain.PutKeyAsync(null, Draft("a"), _cancelled);
         var version = await grain.GetVersionAsync(_cancelled);
         var late = Gateway(account, "late");
@@ -97,7 +97,7 @@ public sealed class SecretsStoreGrainTests(ClusterFixture fixture)
 
         Assert.Equal(SecretsOutcome.StoreNotEmpty, (await grain.DeleteStoreAsync(store.Id, force: false, _cancelled)).Outcome);
         Assert.Equal(SecretsOutcome.Done, (await grain.DeleteStoreAsync(store.Id, force: true, _cancelled)).Outcome);
-        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
 
         Assert.Empty((await grain.GetUsableAsync(before, _cancelled))!.Secrets);
         Assert.True(await grain.GetVersionAsync(_cancelled) > before);
@@ -125,7 +125,7 @@ public sealed class SecretsStoreGrainTests(ClusterFixture fixture)
 
         Assert.Equal(ProviderConfigOutcome.Done, (await gateway.AddProviderConfigAsync(config, _cancelled)).Outcome);
         Assert.Equal(ProviderConfigOutcome.AlreadyExists, (await gateway.AddProviderConfigAsync(Config("openai", "a"), _cancelled)).Outcome);
-        await gateway.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await gateway.Cast<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
 
         var admission = await gateway.AdmitAsync(new() { SeenVersion = made.Version, Caller = Caller.Authenticated }, _cancelled);
         Assert.Equal(config, Assert.Single(admission.Gateway!.ProviderConfigs!));
