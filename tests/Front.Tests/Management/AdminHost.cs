@@ -72,6 +72,8 @@ public sealed class AdminHost : IAsyncLifetime
 
     internal EvaluationSignal Computed { get; } = new();
 
+    internal SecretSealer Sealer => _app!.Services.GetRequiredService<SecretSealer>();
+
     internal LogTails Tails => _app!.Services.GetRequiredService<LogTails>();
 
     internal IGrainFactory Grains => _cluster!.Client;
