@@ -20,7 +20,7 @@ public sealed class LogpushAzureTests
     private const string Version = "2021-12-02";
 
     private readonly CancellationToken _cancelled = TestContext.Current.CancellationToken;
-    private readonly IReadOnlyDictionary<string, string> _account = TestServers.Storage.Split(';', StringSplitOptions.RemoveEmptyEntries)
+    private readonly Dictionary<string, string> _account = TestServers.Storage.Split(';', StringSplitOptions.RemoveEmptyEntries)
         .ToDictionary(part => part[..part.IndexOf('=', StringComparison.Ordinal)], part => part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..]);
 
     private string Endpoint => _account["BlobEndpoint"];
@@ -29,7 +29,7 @@ public sealed class LogpushAzureTests
     public async Task Send_ToAContainer_MakesABlobThatHoldsTheLines()
     {
         var container = $"logs-{Guid.CreateVersion7():N}";
-        using var client = new HttpClient();
+        using var client = new HttpClient(new SocketsHttpHandler());
         using var made = await client.PutAsync(new Uri($"{Endpoint}/{container}?restype=container&{AccountSignature("c", "c")}"), null, _cancelled);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var options = new GatewayOptions { Upstream = { AllowPrivateNetworks = true }, Logpush = { AzureBlobEndpoint = Endpoint } };

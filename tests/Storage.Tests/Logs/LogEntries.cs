@@ -34,11 +34,8 @@ internal static class LogEntries
             Cached = values.Cached,
             RateLimited = values.RateLimited,
             IsOnlyCounted = values.IsOnlyCounted,
-<<<<<<< HEAD
             IsPushed = values.IsPushed,
-=======
             IsSuperseded = values.IsSuperseded,
->>>>>>> e66c7df (Count an exchange once, whatever number of steps it took; bill every step)
             Capacity = values.Capacity,
             CacheReadTokens = values.CacheReadTokens,
             DurationMs = values.DurationMs,
@@ -86,11 +83,9 @@ internal sealed class EntryValues
 
     public bool IsOnlyCounted { get; set; }
 
-<<<<<<< HEAD
     public bool IsPushed { get; set; }
-=======
+
     public bool IsSuperseded { get; set; }
->>>>>>> e66c7df (Count an exchange once, whatever number of steps it took; bill every step)
 
     public LogCapacity? Capacity { get; set; }
 
