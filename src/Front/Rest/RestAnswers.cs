@@ -1,3 +1,4 @@
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Run;
@@ -24,9 +25,10 @@ internal static class RestAnswers
     /// <summary>An answer of a run: of a hosted model as it is, of another one as a run object, but for streams and what is no JSON.</summary>
     public static async ValueTask<Answer> OfRunAsync(Step step, Answer answer)
     {
+        var isBinding = step.Exchange.Run?.Binding is not null;
         if (step.Exchange.Run?.Model is not { } model)
         {
-            return answer;
+            return isBinding && answer.StatusCode < 400 && IsJson(answer.ContentType) ? await BareReply.OfHostedAsync(answer) : answer;
         }
 
         if (answer.StatusCode >= 400)
@@ -34,9 +36,9 @@ internal static class RestAnswers
             return await FailAsync(step, answer);
         }
 
-        return IsJson(answer.ContentType)
-            ? new RunReply(answer, step.Route.Provider.Slug, model, step.UsesOperatorCredential ? "Unified" : null)
-            : answer;
+        return !IsJson(answer.ContentType) ? answer
+            : isBinding ? new BareReply(answer, whole: null)
+            : new RunReply(answer, step.Route.Provider.Slug, model, step.UsesOperatorCredential ? "Unified" : null);
     }
 
     private static async ValueTask<Answer> FailAsync(Step step, Answer answer)

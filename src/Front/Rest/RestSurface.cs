@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
@@ -39,7 +40,7 @@ internal sealed class RestSurface(GatewayHandles gateways)
         exchange.Rest = route;
         exchange.IsCompat = !route.IsRun;
         exchange.Format = route.IsRun ? null : CompatRouting.FormatOf(route.Endpoint);
-        exchange.Run = route.IsRun ? new RunRequest(path.Model.IsEmpty ? null : Uri.UnescapeDataString(path.Model)) : null;
+        exchange.Run = route.IsRun ? new RunRequest(path.Model.IsEmpty ? null : Uri.UnescapeDataString(path.Model)) { Binding = exchange.Http.Features.Get<BindingCall>() } : null;
         if (exchange.Http.Request.Method != route.Method)
         {
             exchange.Fail(new(GatewayErrorKind.MethodNotAllowed, $"This route takes {route.Method}."));

@@ -106,7 +106,7 @@ internal sealed class RunEndpoint(
             return false;
         }
 
-        if (!RunRequestReader.TryRead(body.Span, out var call, out var problem))
+        if (!RunRequestReader.TryRead(body.Span, run.Binding?.Model, out var call, out var problem))
         {
             exchange.Fail(new(GatewayErrorKind.MalformedRequest, problem));
             return false;

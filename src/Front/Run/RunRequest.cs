@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayActors.Front.Binding;
 
 namespace GatewayActors.Front.Run;
 
@@ -7,6 +8,9 @@ namespace GatewayActors.Front.Run;
 internal sealed class RunRequest(string? pathModel)
 {
     public string? PathModel => pathModel;
+
+    /// <summary>The call of the Workers binding that this is; null for another client's.</summary>
+    public BindingCall? Binding { get; init; }
 
     /// <summary>What the body says; null until it has been read, and where the body is the model's input.</summary>
     public RunCall? Call { get; set; }

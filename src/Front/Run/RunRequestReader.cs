@@ -11,15 +11,16 @@ internal static class RunRequestReader
     private const int MaxDepth = 1_000; // Of the model's input as well, which the provider may judge more strictly.
 
     /// <param name="body">The whole body.</param>
+    /// <param name="model">The model, where a header has named it; else null.</param>
     /// <param name="call">What it says.</param>
     /// <param name="problem">What is wrong with it: a sentence for the client that names the field.</param>
-    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out RunCall? call, [NotNullWhen(false)] out string? problem)
+    public static bool TryRead(ReadOnlySpan<byte> body, string? model, [NotNullWhen(true)] out RunCall? call, [NotNullWhen(false)] out string? problem)
     {
         var bom = body.StartsWith("\uFEFF"u8) ? 3 : 0;
         var reader = new Utf8JsonReader(body[bom..], new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            (call, problem) = (Read(ref reader, bom), null);
+            (call, problem) = (Read(ref reader, bom, model), null);
             return true;
         }
         catch (InvalidRunException exception)
@@ -35,7 +36,7 @@ internal static class RunRequestReader
         return false;
     }
 
-    private static RunCall Read(ref Utf8JsonReader reader, int offset)
+    private static RunCall Read(ref Utf8JsonReader reader, int offset, string? named)
     {
         string? model = null, provider = null;
         Range? input = null;
@@ -73,7 +74,7 @@ internal static class RunRequestReader
         options.Check();
         return new()
         {
-            Model = model is { Length: > 0 } ? model : throw new InvalidRunException("model is required."),
+            Model = (named ?? model) is { Length: > 0 } chosen ? chosen : throw new InvalidRunException("model is required."),
             Provider = provider is { Length: > 0 } ? provider : null,
             Input = input ?? throw new InvalidRunException("input is required."),
             GatewayId = options.GatewayId,

@@ -1,5 +1,6 @@
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.CustomProviders;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Providers;
@@ -14,7 +15,7 @@ internal static class GatewayUrl
     private const string Universal = "universal";
     private const string Compat = "compat";
 
-    internal static async Task<Results<Ok<Envelope<string>>, ApiProblem>> GetAsync(
+    internal static async Task<Results<Ok<Envelope<string>>, Ok<Envelope<BindingUrl>>, ApiProblem>> GetAsync(
         string accountId,
         string gatewayId,
         string provider,
@@ -36,7 +37,8 @@ internal static class GatewayUrl
 
         var request = context.Request;
         var origin = options.PublicUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}";
-        return TypedResults.Ok(Envelope.Of($"{origin}/v1/{accountId}/{gatewayId}/{(provider == Universal ? "" : provider)}"));
+        var url = $"{origin}/v1/{accountId}/{gatewayId}/{(provider == Universal ? "" : provider)}";
+        return context.Features.Get<BindingCall>() is null ? TypedResults.Ok(Envelope.Of(url)) : TypedResults.Ok(Envelope.Of(new BindingUrl(url)));
     }
 
     private static async Task<bool> IsOwnAsync(IGrainFactory grains, string accountId, string provider, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Management.Http;
 
 namespace GatewayActors.Front.Management.Gateways;
@@ -10,4 +11,5 @@ namespace GatewayActors.Front.Management.Gateways;
 [JsonSerializable(typeof(Envelope<GatewayResource>))]
 [JsonSerializable(typeof(Envelope<IReadOnlyList<GatewayResource>>))]
 [JsonSerializable(typeof(Envelope<string>))]
+[JsonSerializable(typeof(Envelope<BindingUrl>))]
 internal sealed partial class GatewaysJson : JsonSerializerContext;
