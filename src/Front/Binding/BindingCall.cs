@@ -10,10 +10,11 @@ internal sealed record BindingCall(string? Model)
     public static BindingCall Of(IHeaderDictionary headers)
     {
         var value = headers[ModelHeader] is [{ Length: > 0 } single] ? single : null;
-        var colon = value?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        var colon = value is null ? -1 : value.IndexOf(':', StringComparison.Ordinal);
+        var slash = value is null ? -1 : value.IndexOf('/', StringComparison.Ordinal);
 
         // A colon behind the slash belongs to the model's own name, such as a version.
-        return new(colon >= 0 && value!.AsSpan(colon).Contains('/') && !value.AsSpan(0, colon).Contains('/') ? value[(colon + 1)..] : value);
+        return new(colon >= 0 && colon < slash ? value![(colon + 1)..] : value);
     }
 }
 

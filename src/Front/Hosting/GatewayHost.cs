@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.Export;
@@ -186,6 +187,7 @@ internal static class GatewayHost
     private static void MapSurfaces(WebApplication app)
     {
         app.UseGatewayMetricsListener();
+        app.UseWorkersBinding();
         app.UseDataPlane();
 
         // Said here, or the host would put it before everything else: exchanges have no use for a look-up among the other endpoints.

@@ -10,11 +10,12 @@ namespace GatewayActors.Front.Tests.Architecture;
 /// <summary>Which project may know which: read out of the built assemblies, so a reference that is not used does not count.</summary>
 public sealed class DependencyTests
 {
-    private static readonly string[] Ours = ["Abstractions", "Providers", "Grains", "Storage", "Silo", "Front"];
+    private static readonly string[] Ours = ["Abstractions", "Providers", "Grains", "Storage", "Silo", "Front", "Client"];
 
     [Theory]
     [InlineData("Abstractions", "")]
     [InlineData("Providers", "")]
+    [InlineData("Client", "")]
     [InlineData("Grains", "Abstractions")]
     [InlineData("Storage", "Abstractions")]
     [InlineData("Silo", "Abstractions Grains Storage")]
@@ -42,6 +43,9 @@ public sealed class DependencyTests
         Assert.Empty(others);
         Assert.DoesNotContain(ReferencesOf("Providers"), name => name is "System.Net.Http" or "System.Net.Sockets" or "System.Net.Requests");
     }
+
+    [Fact]
+    public void Client_KnowsNothingButThePlatform() => Assert.DoesNotContain(ReferencesOf("Client"), name => !name.StartsWith("System.", StringComparison.Ordinal));
 
     [Fact]
     public void Stages_AreSealedAndInternal()

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using GatewayActors.Abstractions;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Front.Tests.Rest;
-using GatewayActors.Testing;
 using GatewayActors.Testing.Upstreams;
 using Xunit;
 

@@ -6,6 +6,7 @@ using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Egress;
 using GatewayActors.Front.Pipeline;
@@ -152,6 +153,7 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         }
 
         var app = builder.Build();
+        app.UseWorkersBinding();
         app.UseDataPlane();
         app.MapUnknownPaths();
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -9,6 +9,7 @@ using GatewayActors.Abstractions.Audit;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.Export.Tail;
@@ -120,6 +121,8 @@ public sealed class AdminHost : IAsyncLifetime
         builder.Services.AddTokenAuthentication();
         builder.Services.AddManagement();
         _app = builder.Build();
+        _app.UseWorkersBinding();
+        _app.UseRouting();
         _app.UseManagement();
         _app.MapManagement();
         _app.MapGet("/client/v4/failing", string () => throw new InvalidOperationException("The secret of the test.")).AllowAnonymous();
