@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace GatewayActors.Client;
 
@@ -11,7 +12,8 @@ internal sealed record Envelope<T>
 
 internal sealed record ResultInfo(long? TotalCount);
 
-internal sealed record ErrorBody(IReadOnlyList<ErrorItem>? Errors);
+/// <summary>The admin API has a list; the data plane says one thing, by these names.</summary>
+internal sealed record ErrorBody(IReadOnlyList<ErrorItem>? Errors, [property: JsonPropertyName("internalCode")] int? InternalCode, string? Description);
 
 internal sealed record ErrorItem(int Code, string? Message);
 

@@ -113,7 +113,12 @@ internal sealed class GatewayTransport
         JsonException? unreadable = null;
         try
         {
-            error = JsonSerializer.Deserialize(body, ClientJson.Default.ErrorBody)?.Errors is [var first, ..] ? first : null;
+            error = JsonSerializer.Deserialize(body, ClientJson.Default.ErrorBody) switch
+            {
+                { Errors: [var first, ..] } => first,
+                { InternalCode: { } code } said => new(code, said.Description),
+                _ => null,
+            };
         }
         catch (JsonException exception)
         {

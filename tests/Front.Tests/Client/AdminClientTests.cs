@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using GatewayActors.Client;
+using GatewayActors.Front.Tests.DynamicRoutes;
 using GatewayActors.Front.Tests.Management;
 using Xunit;
 
@@ -127,11 +128,7 @@ public sealed class AdminClientTests(AdminHost host) : IDisposable
         await Assert.ThrowsAsync<AiGatewayException>(() => client.Analytics.QueryAsync("{ nothing }", cancellationToken: _cancelled));
     }
 
-    private const string Route = """
-        [{"id":"s","type":"start","outputs":{"next":{"elementId":"m"}}},
-         {"id":"m","type":"model","properties":{"provider":"openai","model":"gpt-4o-mini","timeout":10000,"retries":1},"outputs":{"success":{"elementId":"e"},"fallback":{"elementId":"e"}}},
-         {"id":"e","type":"end","outputs":{}}]
-        """;
+    private static readonly string Route = RouteHost.Valid($"[{RouteHost.Start("m")},{RouteHost.Model("m", fallback: "e")},{RouteHost.End}]");
 
     private async Task<AiGatewayClient> MakeAsync(params string[] gateways) => (await MakeTenantAsync(gateways)).Client;
 
