@@ -51,6 +51,13 @@ internal sealed class CustomDomainMap
         }
     }
 
+    /// <summary>Whether a request came for a custom domain, whose paths all belong to its gateway.</summary>
+    public bool Serves(IHttpRequestFeature request)
+    {
+        var table = _table;
+        return !table.IsEmpty && request.Headers.Host is [{ } host] && table.Find(Hostname.OfHeader(host)) is not null;
+    }
+
     // Both forms of the path: inference is routed by the raw one, everything else by the decoded one, in which dot segments are resolved.
     private static bool IsApiOf(string accountId, IHttpRequestFeature request) => IsBelow(request.RawTarget, accountId) && IsBelow(request.Path, accountId);
 

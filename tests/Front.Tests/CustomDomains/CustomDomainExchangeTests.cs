@@ -49,6 +49,9 @@ public sealed class CustomDomainExchangeTests
     [InlineData($"/client/v4/accounts/{DataPlaneHost.Account}0/ai/v1/chat/completions")]
     [InlineData("/client/v4/accounts")]
     [InlineData("/metrics")]
+    [InlineData("/ai-gateway/universal/run/main")]
+    [InlineData("/ai-gateway/gateways/main/logs/x")]
+    [InlineData("/ai-api/models/search")]
     public async Task Request_ForAnythingElse_StaysInTheDomainsGateway(string target)
     {
         await using var host = await StartAsync();
