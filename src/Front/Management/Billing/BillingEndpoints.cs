@@ -31,11 +31,11 @@ internal static class BillingEndpoints
             group.MapGet("/topup/config", GetConfigAsync).WithName("GetTopupConfig");
             group.MapPost("/topup/config", SetConfigAsync).WithName("SetTopupConfig").RequirePermission(Permissions.GatewayWrite).WithBody(["amount:integer", "threshold:integer"]);
             group.MapDelete("/topup/config", DeleteConfigAsync).WithName("DeleteTopupConfig").RequirePermission(Permissions.GatewayWrite);
-            group.MapGet("/topup/limits", () => TypedResults.Ok(Envelope.Of(new TopUpLimitsResource(MinTopUpCents, MaxTopUpCents, MinThresholdCents)))).WithName("GetTopupLimits");
-            group.MapGet("/spending-limit", () => TypedResults.Ok(Envelope.Of(new SpendingLimitResource(false, new(null, null, null))))).WithName("GetSpendingLimit");
+            group.MapGet("/topup/limits", GetLimits).WithName("GetTopupLimits");
+            group.MapGet("/spending-limit", GetSpendingLimit).WithName("GetSpendingLimit");
             group.MapPost("/spending-limit", RefuseSpendingLimit).WithName("SetSpendingLimit").RequirePermission(Permissions.GatewayWrite)
                 .WithBody(["amount:integer", "duration", "strategy"]);
-            group.MapDelete("/spending-limit", () => TypedResults.Ok(Envelope.Of(new NoContent()))).WithName("DeleteSpendingLimit").RequirePermission(Permissions.GatewayWrite);
+            group.MapDelete("/spending-limit", DeleteSpendingLimit).WithName("DeleteSpendingLimit").RequirePermission(Permissions.GatewayWrite);
         }
     }
 
@@ -137,6 +137,15 @@ internal static class BillingEndpoints
         await Credits(grains, accountId).SetAutoTopUpAsync(null, cancellationToken);
         return TypedResults.Ok(Envelope.Of(new NoContent()));
     }
+
+    internal static Results<Ok<Envelope<TopUpLimitsResource>>, ApiProblem> GetLimits() =>
+        TypedResults.Ok(Envelope.Of(new TopUpLimitsResource(MinTopUpCents, MaxTopUpCents, MinThresholdCents)));
+
+    // Never set, because it cannot be.
+    internal static Results<Ok<Envelope<SpendingLimitResource>>, ApiProblem> GetSpendingLimit() =>
+        TypedResults.Ok(Envelope.Of(new SpendingLimitResource(false, new(null, null, null))));
+
+    internal static Results<Ok<Envelope<NoContent>>, ApiProblem> DeleteSpendingLimit() => TypedResults.Ok(Envelope.Of(new NoContent()));
 
     internal static ApiProblem RefuseSpendingLimit() => ApiProblem.Of(
         StatusCodes.Status403Forbidden, new(RefusalCode, "Account spending limits are deprecated; use the spend limits of a gateway"));

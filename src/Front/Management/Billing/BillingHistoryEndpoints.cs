@@ -76,7 +76,7 @@ internal static class BillingHistoryEndpoints
             : TypedResults.Ok(Envelope.Of(new InvoiceHistoryResource([], new(HasMore: false, paging.Page, paging.PerPage, TotalCount: 0))));
     }
 
-    internal static Ok<Envelope<InvoicePreviewResource>> GetInvoicePreview(TimeProvider timeProvider)
+    internal static Results<Ok<Envelope<InvoicePreviewResource>>, ApiProblem> GetInvoicePreview(TimeProvider timeProvider)
     {
         var now = timeProvider.GetUtcNow();
         var begin = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
