@@ -71,6 +71,7 @@ internal static class ExchangeLog
             EventId = step.Headers.EventId ?? exchange.IdText,
             Authentication = exchange.IsAuthenticated,
             Wholesale = step is { UsesOperatorCredential: true, Source: AnswerSource.Upstream },
+            Byok = step is { StoredKey: not null, Source: AnswerSource.Upstream },
             CompatibilityMode = step.Exchange.IsCompat || step.Translation is not null || step.Embeddings is not null || step.TokenCount is not null,
             UserAgent = request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null,
             DetailsJson = Details(step),

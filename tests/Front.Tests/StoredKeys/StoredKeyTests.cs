@@ -44,6 +44,7 @@ public sealed class StoredKeyTests : IAsyncLifetime
         Assert.True(answer.Status == 200, answer.Text);
         Assert.Equal("Bearer " + Key, Last.Header("authorization"));
         Assert.Null(Last.Header("cf-aig-authorization"));
+        Assert.True((await _host.Logs.NextAsync(_cancelled)).Entry.Byok);
     }
 
     [Fact]
@@ -63,6 +64,7 @@ public sealed class StoredKeyTests : IAsyncLifetime
         await PostAsync("openai/chat/completions", Token, ("authorization", "Bearer sk-own-key-of-the-client"), ("cf-aig-byok-alias", "spare"));
 
         Assert.Equal("Bearer sk-own-key-of-the-client", Last.Header("authorization"));
+        Assert.False((await _host.Logs.NextAsync(_cancelled)).Entry.Byok);
     }
 
     [Theory]
