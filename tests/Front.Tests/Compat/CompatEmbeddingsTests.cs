@@ -74,9 +74,21 @@ public sealed class CompatEmbeddingsTests : IAsyncLifetime
     [Fact]
     public async Task Post_OneOfSeveralCallsFails_IsTheAnswerAndWhatWasUsedIsPaid()
     {
-        _host.Script.Otherwise(_ => UpstreamReply.ByBody(request => TextOf(request) is not ("0" or "1")
-            ? UpstreamReply.Json("""{"message":"Too many requests, please wait."}""", 429).Header("x-amzn-errortype", "ThrottlingException")
-            : Vector(TextOf(request))));
+        // Nothing fails before one of the first two texts has its answer, which is what begins a call behind the first ones.
+        var oneIsDone = new Gate();
+        _host.Script.Otherwise(_ => UpstreamReply.ByBody(request =>
+        {
+            var text = int.Parse(TextOf(request), System.Globalization.CultureInfo.InvariantCulture);
+            if (text >= ParallelCalls.MostAtOnce)
+            {
+                oneIsDone.Open();
+            }
+
+            return text < 2
+                ? Vector(TextOf(request))
+                : new UpstreamReply().Wait(oneIsDone).Status(429).Header("content-type", "application/json").Header("x-amzn-errortype", "ThrottlingException")
+                    .Content("""{"message":"Too many requests, please wait."}"""u8.ToArray());
+        }));
 
         var answer = await PostAsync($$"""{"model":"{{Titan}}","input":{{Texts(200)}}}""");
 

@@ -47,9 +47,9 @@ public sealed class GatewayOptionsReaderTests
     }
 
     [Theory]
-    [InlineData("Gateway:Foo", "1", "Gateway:Foo = '1' is not known; accepted: AutoRouter, Bootstrap, Cache, Cluster, CoHostSilo, DataDirectory, ")]
+    [InlineData("Gateway:Foo", "1", "Gateway:Foo = '1' is not known; accepted: Audit, AutoRouter, Billing, Bootstrap, Cache, Cluster, CoHostSilo, ")]
     [InlineData("Gateway:Upstream:Conect", "1", "Gateway:Upstream:Conect = '1' is not known; accepted: AllowPrivateNetworks, BufferBytes, ")]
-    [InlineData("Gateway:Foo:Bar:0", "x", "Gateway:Foo:Bar:0 = 'x' is not known; accepted: AutoRouter, ")]
+    [InlineData("Gateway:Foo:Bar:0", "x", "Gateway:Foo:Bar:0 = 'x' is not known; accepted: Audit, AutoRouter, ")]
     [InlineData("Gateway:Mode:Deep", "x", "Gateway:Mode:Deep = 'x' is not known; accepted: nothing below Gateway:Mode.")]
     [InlineData("Gateway:Upstream", "fast", "Gateway:Upstream = 'fast' is not known; accepted: a section with AllowPrivateNetworks, ")]
     [InlineData("Gateway:Mode", "Single", "Gateway:Mode = 'Single' is not valid; accepted: Embedded or Cluster.")]
