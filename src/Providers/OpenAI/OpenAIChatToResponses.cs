@@ -16,7 +16,7 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
         StringComparer.Ordinal, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "service_tier", "store");
 
     private static readonly FrozenSet<string> Handled = FrozenSet.ToFrozenSet(
-        [.. Kept, "verbosity", "logprobs", "top_logprobs", "modalities"], StringComparer.Ordinal);
+        [.. Kept, "verbosity", "logprobs", "top_logprobs", "modalities", "top_k"], StringComparer.Ordinal);
 
     protected override ChatCall Write(ChatRequest request)
     {
@@ -26,6 +26,11 @@ internal sealed class OpenAIChatToResponses : ChatTranslator
         if (request.Stop.Count > 0)
         {
             dropped.Add("stop");
+        }
+
+        if (request.TopK is not null)
+        {
+            dropped.Add("top_k");
         }
 
         if (request.Root.Member("extra_body").IsDefined)

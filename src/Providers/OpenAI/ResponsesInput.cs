@@ -11,7 +11,7 @@ internal static class ResponsesInput
         var leading = request.Messages.TakeWhile(message => message.Role == ChatRole.System).ToList();
         if (leading.Count > 0)
         {
-            json.WriteString("instructions"u8, string.Join("\n\n", leading.Select(TextOf)));
+            json.WriteString("instructions"u8, string.Join("\n\n", leading.SelectMany(TextsOf)));
         }
 
         json.WriteStartArray("input"u8);
@@ -142,6 +142,12 @@ internal static class ResponsesInput
             json.WriteString("arguments"u8, string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments);
             json.WriteEndObject();
         }
+    }
+
+    private static IEnumerable<string> TextsOf(ChatMessage message)
+    {
+        _ = TextOf(message);
+        return message.Parts.Select(part => part.Text);
     }
 
     private static string TextOf(ChatMessage message)

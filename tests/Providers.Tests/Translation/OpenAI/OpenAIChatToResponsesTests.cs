@@ -77,6 +77,24 @@ public sealed class OpenAIChatToResponsesTests
     }
 
     [Fact]
+    public void Translate_Messages_JoinsSystemBlocksByBlankLinesAndNamesWhatIsLeftOut()
+    {
+        var body = Encoding.UTF8.GetBytes("""{"max_tokens":100,"top_k":5,"system":[{"type":"text","text":"Be brief."},{"type":"text","text":"In English."}],"messages":[{"role":"user","content":"x"}]}""");
+        var translator = Map.Catalog.Find("openai")!.ChatTranslatorOf("gpt-5-pro")!;
+        using var request = ClientRequest.Read(ClientFormat.Messages, body, "gpt-5-pro", translator);
+
+        var call = translator.Translate(request);
+
+        Assert.Equal("Be brief.\n\nIn English.", (string?)JsonNode.Parse(call.Body.Span)!["instructions"]);
+        Assert.Equal(["top_k"], call.Dropped);
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"top_k":5}""", "top_k")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"top_k":null}""", "")]
+    public void Translate_TopK_IsNamedOnce(string request, string dropped) => Assert.Equal(dropped, string.Join(',', Model.Call(request).Dropped));
+
+    [Fact]
     public void Translate_AllowedTools_AreTold() => Gemini.AssertJson(
         """{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"a"}]}""",
         Model.Body("""{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"a"}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"a"}}]}}}""")["tool_choice"]!.ToJsonString());
