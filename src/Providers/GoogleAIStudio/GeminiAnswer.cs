@@ -7,7 +7,7 @@ namespace GatewayActors.Providers.GoogleAIStudio;
 /// <summary>Reads an answer of Gemini's slice by slice; a whole answer is one slice. Not thread-safe.</summary>
 internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 {
-    private const int MaxCandidates = 64; // more than anyone can ask for; an index beyond is nonsense
+    internal const int MaxCandidates = 64; // more than anyone can ask for; an index beyond is nonsense
 
     private readonly List<Candidate> _candidates = [];
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
@@ -52,6 +52,34 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
         }
     }
 
+    /// <summary>Reads the slice that most of a stream is made of, without a document.</summary>
+    /// <returns>False if it is of another shape; nothing of it has gone out then.</returns>
+    public bool TryRead(ReadOnlySpan<byte> data)
+    {
+        // Sources stand beside the text, and need to be looked for.
+        if (keepsSources || _isBlocked || !GeminiTextSlice.TryRead(data, isFirst: !HasStarted, out var slice))
+        {
+            return false;
+        }
+
+        if (!HasStarted)
+        {
+            HasStarted = true;
+            answer.Start(slice.Id, slice.Model);
+        }
+
+        var candidate = CandidateAt(slice.Index);
+        if (slice.Text.Length > 0)
+        {
+            candidate.HasParts = true;
+            answer.Text(slice.Index, slice.Text);
+        }
+
+        candidate.Reason = slice.Reason ?? candidate.Reason;
+        Count(slice.Counts);
+        return true;
+    }
+
     /// <summary>Nothing more comes: what a last slice could still have changed goes out.</summary>
     public void Complete()
     {
@@ -92,12 +120,7 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 
     private void Read(JsonElement slice, int index)
     {
-        while (_candidates.Count <= index)
-        {
-            _candidates.Add(new() { Sources = keepsSources ? new() : null });
-        }
-
-        var candidate = _candidates[index];
+        var candidate = CandidateAt(index);
         foreach (var part in slice.Member("content"u8).Items("parts"u8))
         {
             ReadPart(part, index, candidate);
@@ -108,6 +131,16 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
         {
             candidate.Reason = reason;
         }
+    }
+
+    private Candidate CandidateAt(int index)
+    {
+        while (_candidates.Count <= index)
+        {
+            _candidates.Add(new() { Sources = keepsSources ? new() : null });
+        }
+
+        return _candidates[index];
     }
 
     private void ReadPart(JsonElement part, int index, Candidate candidate)
@@ -185,12 +218,6 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
 
     private void ReadUsage(JsonElement usage)
     {
-        // Vertex sends slices that tell the kind of traffic only.
-        if (usage.Integer("promptTokenCount"u8) is not { } prompt)
-        {
-            return;
-        }
-
         long? audio = null;
         foreach (var detail in usage.Items("promptTokensDetails"u8))
         {
@@ -200,13 +227,29 @@ internal sealed class GeminiAnswer(ChatAnswer answer, bool keepsSources)
             }
         }
 
-        var thoughts = usage.Integer("thoughtsTokenCount"u8);
-        answer.Usage(new(prompt + (usage.Integer("toolUsePromptTokenCount"u8) ?? 0), (usage.Integer("candidatesTokenCount"u8) ?? 0) + (thoughts ?? 0))
+        Count(new()
         {
-            Cached = usage.Integer("cachedContentTokenCount"u8) ?? 0,
+            Prompt = usage.Integer("promptTokenCount"u8),
+            ToolUse = usage.Integer("toolUsePromptTokenCount"u8),
+            Candidates = usage.Integer("candidatesTokenCount"u8),
+            Thoughts = usage.Integer("thoughtsTokenCount"u8),
+            Cached = usage.Integer("cachedContentTokenCount"u8),
             Audio = audio,
-            Reasoning = thoughts,
         });
+    }
+
+    private void Count(in GeminiCounts counts)
+    {
+        // Vertex sends slices that tell the kind of traffic only.
+        if (counts.Prompt is { } prompt)
+        {
+            answer.Usage(new(prompt + (counts.ToolUse ?? 0), (counts.Candidates ?? 0) + (counts.Thoughts ?? 0))
+            {
+                Cached = counts.Cached ?? 0,
+                Audio = counts.Audio,
+                Reasoning = counts.Thoughts,
+            });
+        }
     }
 
     private static bool IsModelsMistake(string reason) =>
@@ -256,6 +299,8 @@ internal sealed class GeminiWholeReader(ChatAnswer answer, GeminiAnswer slices) 
 /// <summary>Reads the answer of <c>streamGenerateContent?alt=sse</c>.</summary>
 internal sealed class GeminiStreamReader(ChatAnswer answer, GeminiAnswer slices) : EventAnswerReader(answer)
 {
+    protected override bool TryRead(ReadOnlySpan<byte> data) => slices.TryRead(data);
+
     protected override void Read(JsonElement data) => slices.Read(data);
 
     protected override void Finish() => slices.Complete();

@@ -150,6 +150,10 @@ public abstract class EventAnswerReader : ChatAnswerReader
         Answer.End();
     }
 
+    /// <summary>Reads an event of a shape that needs no document, if it is one.</summary>
+    /// <returns>False if it is not, or is no JSON; nothing of it has gone out then.</returns>
+    protected virtual bool TryRead(ReadOnlySpan<byte> data) => false;
+
     /// <summary>Reads the JSON of one event.</summary>
     protected abstract void Read(JsonElement data);
 
@@ -173,6 +177,11 @@ public abstract class EventAnswerReader : ChatAnswerReader
         if (data.Span.SequenceEqual("[DONE]"u8))
         {
             Done();
+            return;
+        }
+
+        if (TryRead(data.Span))
+        {
             return;
         }
 
