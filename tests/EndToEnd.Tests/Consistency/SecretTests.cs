@@ -86,7 +86,7 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Equal("Bearer " + canaries[2], _script.Requests[^1].Header("authorization"));
         foreach (var status in new[] { 200, 400, 401, 500 })
         {
-            _script.Then(UpstreamReply.Json($$$"""{"error":{"message":"{{{string.Join(' ', Forms(canaries[1]))}}}"}}""", status).Header("x-echo", canaries[1]));
+            _script.Then(UpstreamReply.Json($$$"""{"error":{"message":"{{{string.Join(' ', Forms(canaries[1]))}}}"}}""", status, ("x-echo", canaries[1])));
             Assert.Equal(status, (await CallAsync("openai/chat/completions")).StatusCode);
         }
 

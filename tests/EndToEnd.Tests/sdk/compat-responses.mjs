@@ -9,7 +9,14 @@ const client = new OpenAI({
   defaultHeaders: gatewayHeaders('compat-responses'),
   maxRetries: 0,
 });
-const models = ['anthropic/claude-sonnet-4-5', 'google-ai-studio/gemini-2.5-flash', 'openai/gpt-4o-mini'];
+const models = [
+  'anthropic/claude-sonnet-4-5',
+  'google-ai-studio/gemini-2.5-flash',
+  'aws-bedrock/anthropic.claude-haiku-4-5-20251001-v1:0',
+  'cohere/command-a-03-2025',
+  'workers-ai/@cf/meta/llama-3.3-70b-instruct-fp8-fast',
+  'openai/gpt-4o-mini',
+];
 const tools = [
   {
     type: 'function',

@@ -239,8 +239,11 @@ public sealed class CacheTests : IAsyncLifetime
     [InlineData(500, "application/json", "MISS")]
     public async Task Answer_ByStatusAndType_IsKept(int status, string? contentType, string second)
     {
-        var reply = new UpstreamReply().Status(status);
-        _host.Script.Otherwise(_ => (contentType is null ? reply : new UpstreamReply().Status(status).Header("content-type", contentType)).Content(new byte[] { 1, 2, 3 }));
+        _host.Script.Otherwise(_ =>
+        {
+            var reply = new UpstreamReply().Status(status);
+            return (contentType is null ? reply : reply.Header("content-type", contentType)).Content(new byte[] { 1, 2, 3 });
+        });
 
         await _host.ChatAsync();
         var answer = await _host.ChatAsync();

@@ -77,6 +77,36 @@ public sealed class CompatPerModelTests : IAsyncLifetime
         Assert.Equal((429, "rate_limit_error"), (answer.Status, answer.Json.GetProperty("error").GetProperty("type").GetString()));
     }
 
+    [Theory]
+    [InlineData("anthropic/claude-haiku-4-5", "anthropic-messages-error-429", "rate_limit_error", "This request would exceed the rate limit for your organization of 4,000 requests per minute.")]
+    [InlineData("cohere/command-a-03-2025", "cohere-chat-error-429", "rate_limit_error", "Trial key call limit of this minute reached.")]
+    [InlineData("google-ai-studio/gemini-2.5-flash", "gemini-generate-error-429", "rate_limit_error", "Quota for this project and model is used up for the current minute.")]
+    [InlineData("aws-bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0", "bedrock-error-429", "rate_limit_error", "Too many requests, please wait before trying again.")]
+    public async Task Post_TranslatedProviderRefuses_IsToldInOpenAIsFormatWithItsDelay(string model, string fixture, string type, string message)
+    {
+        _host.Script.Then(UpstreamReply.Json(Encoding.UTF8.GetString(Fixture(fixture + ".response.json")), 429, ("retry-after", "17")));
+
+        var answer = await PostAsync(model, isStream: false);
+
+        var error = answer.Json.GetProperty("error");
+        Assert.Equal((429, "17"), (answer.Status, answer.Header("retry-after")));
+        Assert.Equal((type, message), (error.GetProperty("type").GetString(), error.GetProperty("message").GetString()));
+    }
+
+    [Theory]
+    [InlineData("openai/gpt-4.1-mini", "openai-chat-error-401", 401)]
+    [InlineData("openai/gpt-4.1-mini", "openai-chat-error-429", 429)]
+    [InlineData("mistral/mistral-small-latest", "mistral-chat-error-422", 422)]
+    public async Task Post_RelayedProviderRefuses_IsToldAsItIs(string model, string fixture, int status)
+    {
+        var told = Encoding.UTF8.GetString(Fixture(fixture + ".response.json"));
+        _host.Script.Then(UpstreamReply.Json(told, status));
+
+        var answer = await PostAsync(model, isStream: false);
+
+        Assert.Equal((status, told), (answer.Status, answer.Text));
+    }
+
     private Task<FrontAnswer> PostAsync(string model, bool isStream) => _host.SendAsync(
         HttpMethod.Post,
         "compat/chat/completions",

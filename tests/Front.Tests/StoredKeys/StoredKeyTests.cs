@@ -346,7 +346,7 @@ public sealed class StoredKeyTests : IAsyncLifetime
     public async Task Answer_ThatRepeatsTheKey_ShowsStars(int status)
     {
         var forms = $"{Key} {Convert.ToBase64String(Encoding.UTF8.GetBytes(Key))}";
-        _host.Script.Then(UpstreamReply.Json($$$"""{"error":{"message":"Bearer {{{forms}}}"}}""", status).Header("x-echo", "Bearer " + Key));
+        _host.Script.Then(UpstreamReply.Json($$$"""{"error":{"message":"Bearer {{{forms}}}"}}""", status, ("x-echo", "Bearer " + Key)));
 
         var answer = await PostAsync("openai/chat/completions", Token);
 
@@ -354,7 +354,7 @@ public sealed class StoredKeyTests : IAsyncLifetime
         Assert.DoesNotContain(Key, answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("c2stc3RvcmVk", answer.Text, StringComparison.Ordinal);
         Assert.Contains("Bearer " + new string('*', Key.Length), answer.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, answer.Header("x-echo")!, StringComparison.Ordinal);
+        Assert.Equal("Bearer " + new string('*', Key.Length), answer.Header("x-echo"));
     }
 
     [Fact]

@@ -33,8 +33,16 @@ public sealed class UpstreamReply
     internal bool ReadsBody { get; private set; } = true;
 
     /// <summary>A whole JSON answer with its length.</summary>
-    public static UpstreamReply Json(string json, int status = 200) =>
-        new UpstreamReply().Status(status).Header("Content-Type", "application/json").Content(Encoding.UTF8.GetBytes(json));
+    public static UpstreamReply Json(string json, int status = 200, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        var reply = new UpstreamReply().Status(status).Header("Content-Type", "application/json");
+        foreach (var (name, value) in headers)
+        {
+            reply.Header(name, value);
+        }
+
+        return reply.Content(Encoding.UTF8.GetBytes(json));
+    }
 
     /// <summary>The head of an event stream; the events are added with <see cref="Event"/>.</summary>
     public static UpstreamReply EventStream() => new UpstreamReply().Header("Content-Type", "text/event-stream; charset=utf-8");
@@ -49,7 +57,10 @@ public sealed class UpstreamReply
     public UpstreamReply Status(int code) => Add(new SetStatus(code));
 
     /// <summary>Adds a header.</summary>
-    public UpstreamReply Header(string name, string value) => Add(new SetHeader(name, value));
+    /// <exception cref="InvalidOperationException">The head has gone out before.</exception>
+    public UpstreamReply Header(string name, string value) => Steps.Exists(step => step is SendHeaders or SendBytes)
+        ? throw new InvalidOperationException($"The header {name} would come after the body has begun.")
+        : Add(new SetHeader(name, value));
 
     /// <summary>Sends a whole body with its length.</summary>
     public UpstreamReply Content(ReadOnlyMemory<byte> body) => Length(body.Length).Send(body);
