@@ -16,17 +16,7 @@ internal sealed class AccountDirectoryGrain([PersistentState("account-directory"
 
     private async Task StoreAsync(IReadOnlyList<string> accountIds)
     {
-        var before = stored.State;
-        stored.State = new() { AccountIds = accountIds };
-        try
-        {
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw;
-        }
+        await stored.ReplaceAsync(new() { AccountIds = accountIds });
     }
 }
 

@@ -224,18 +224,7 @@ internal sealed class AccountGrain(
 
     private async Task StoreAsync(AccountState state)
     {
-        var before = stored.State;
-        stored.State = state;
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(state);
 
         Index();
     }

@@ -101,17 +101,7 @@ internal sealed class CustomDomainsGrain([PersistentState("custom-domains")] IPe
     private async Task StoreAsync(IReadOnlyList<CustomDomain> domains)
     {
         var before = stored.State;
-        stored.State = new() { Revision = before.Revision + 1, Domains = domains };
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(new() { Revision = before.Revision + 1, Domains = domains });
 
         _active = Snapshot(stored.State);
     }

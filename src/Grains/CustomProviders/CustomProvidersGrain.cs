@@ -187,18 +187,7 @@ internal sealed class CustomProvidersGrain(
     /// <summary>Stores a change under the next version. The row stays with its version when nothing is left: fronts may still hold it.</summary>
     private async Task StoreAsync(CustomProvidersState state)
     {
-        var before = State;
-        stored.State = state with { Version = NextVersion };
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(state with { Version = NextVersion });
 
         _routes = RoutesOf(State);
     }

@@ -173,17 +173,7 @@ internal sealed class DynamicRoutesGrain(
         }
 
         var before = stored.State;
-        stored.State = new() { GatewayId = before.GatewayId, Revision = before.Revision + (isDeployment ? 1 : 0), Routes = routes };
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(new() { GatewayId = before.GatewayId, Revision = before.Revision + (isDeployment ? 1 : 0), Routes = routes });
 
         if (isDeployment)
         {

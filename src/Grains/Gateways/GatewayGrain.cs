@@ -291,18 +291,7 @@ internal sealed partial class GatewayGrain(
     private async Task StoreAsync(GatewayState state)
     {
         await _rate.PrepareAsync(state.Gateway);
-        var before = stored.State;
-        stored.State = state;
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(state);
 
         Accept(state);
     }

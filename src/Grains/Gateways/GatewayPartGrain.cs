@@ -54,18 +54,7 @@ internal abstract class GatewayPartGrain<TState>(IPersistentState<TState> stored
 
     protected async Task StoreAsync(TState state)
     {
-        var before = stored.State;
-        stored.State = state;
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(state);
     }
 
     /// <summary>Lets go of what lies elsewhere, while the state still says where. A crash in between: the next deletion does it again.</summary>

@@ -93,18 +93,7 @@ internal sealed class LogpushGrain([PersistentState("logpush")] IPersistentState
 
     private async Task StoreAsync(LogpushState state)
     {
-        var before = State;
-        stored.State = state;
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(state);
     }
 
     // Whoever asks about an account that has none must not keep a grain alive.

@@ -148,18 +148,7 @@ internal sealed class ReplayGrain([PersistentState("replay")] IPersistentState<R
 
     private async Task StoreAsync(Replay? replay)
     {
-        var before = stored.State;
-        stored.State = new() { Replay = replay };
-        try
-        {
-            // Not cancellable: a caller that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(new() { Replay = replay });
     }
 
     // Anyone can name replays that do not exist: such an activation must not stay and fill the memory.

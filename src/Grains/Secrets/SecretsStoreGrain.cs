@@ -200,17 +200,7 @@ internal sealed class SecretsStoreGrain(
     {
         var before = State;
         var isAboutExchanges = !SecretsBook.Usable(before).SequenceEqual(SecretsBook.Usable(state), ReferenceEqualityComparer.Instance);
-        stored.State = isAboutExchanges ? state with { Version = before.Version + 1 } : state;
-        try
-        {
-            // Not cancellable: a client that gives up must not leave the grain unsure of what is stored.
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(isAboutExchanges ? state with { Version = before.Version + 1 } : state);
 
         if (isAboutExchanges)
         {

@@ -15,16 +15,6 @@ internal sealed class PendingWorkGrain([PersistentState("pending-work")] IPersis
 
     private async Task StoreAsync(IReadOnlyList<PendingWorkItem> items)
     {
-        var before = stored.State;
-        stored.State = new() { Items = items };
-        try
-        {
-            await stored.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            stored.State = before;
-            throw; // A conflict ends this activation; the next one reads what is stored.
-        }
+        await stored.ReplaceAsync(new() { Items = items });
     }
 }

@@ -46,20 +46,22 @@ internal static class AnalyticsQueries
     private static AnalyticsGroup Read(DbDataReader reader, AnalyticsQuery query, Dictionary<long, string> names)
     {
         var first = query.Dimensions.Count;
+        var dollars = first + AnalyticsSql.Measures.Length;
+        long Sum(AnalyticsMeasure measure) => reader.GetInt64(first + Array.IndexOf(AnalyticsSql.Measures, measure));
         return new()
         {
             Dimensions = [.. query.Dimensions.Select((dimension, i) => reader.IsDBNull(i) ? null : ReadDimension(reader, i, dimension, query.Source, names))],
-            Count = reader.GetInt64(first),
-            CostUsd = reader.GetInt64(first + 1) + PicoDollars.ToDollars(reader.GetInt64(first + 2)),
-            CachedRequests = reader.GetInt64(first + 3),
-            ErroredRequests = reader.GetInt64(first + 4),
-            CachedTokensIn = reader.GetInt64(first + 5),
-            CachedTokensOut = reader.GetInt64(first + 6),
-            UncachedTokensIn = reader.GetInt64(first + 7),
-            UncachedTokensOut = reader.GetInt64(first + 8),
-            CacheReadTokens = reader.GetInt64(first + 9),
-            CacheWriteTokens = reader.GetInt64(first + 10),
-            Durations = query.WithDurations ? ReadDurations(reader, first + AnalyticsSql.MeasureColumns) : null,
+            Count = Sum(AnalyticsMeasure.Count),
+            CostUsd = reader.GetInt64(dollars) + PicoDollars.ToDollars(reader.GetInt64(dollars + 1)),
+            CachedRequests = Sum(AnalyticsMeasure.CachedRequests),
+            ErroredRequests = Sum(AnalyticsMeasure.ErroredRequests),
+            CachedTokensIn = Sum(AnalyticsMeasure.CachedTokensIn),
+            CachedTokensOut = Sum(AnalyticsMeasure.CachedTokensOut),
+            UncachedTokensIn = Sum(AnalyticsMeasure.UncachedTokensIn),
+            UncachedTokensOut = Sum(AnalyticsMeasure.UncachedTokensOut),
+            CacheReadTokens = Sum(AnalyticsMeasure.CacheReadTokens),
+            CacheWriteTokens = Sum(AnalyticsMeasure.CacheWriteTokens),
+            Durations = query.WithDurations ? ReadDurations(reader, dollars + 2) : null,
         };
     }
 

@@ -12,12 +12,18 @@ namespace GatewayActors.Storage.Analytics;
 /// <param name="gatewayKeys">The keys of the gateways that are asked for; not empty.</param>
 internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IReadOnlyCollection<long> gatewayKeys)
 {
-    /// <summary>The measures, in the order of the columns behind the dimensions; costs take two, whole dollars and the rest.</summary>
-    public const int MeasureColumns = 11;
+    /// <summary>The measures, in the order of the columns behind the dimensions; the cost follows in two, whole dollars and the rest.</summary>
+    public static readonly AnalyticsMeasure[] Measures =
+    [
+        AnalyticsMeasure.Count, AnalyticsMeasure.CachedRequests, AnalyticsMeasure.ErroredRequests, AnalyticsMeasure.CachedTokensIn, AnalyticsMeasure.CachedTokensOut,
+        AnalyticsMeasure.UncachedTokensIn, AnalyticsMeasure.UncachedTokensOut, AnalyticsMeasure.CacheReadTokens, AnalyticsMeasure.CacheWriteTokens,
+    ];
 
     // Far more than any exchange has, and little enough that 9,000 of them do not overflow a sum.
     private const string MostTokens = "1000000000000000";
     private const string PicoPerDollar = "1000000000000";
+    private const string WholeDollars = $"SUM(cost_pico / {PicoPerDollar})";
+    private const string RestOfDollars = $"SUM(cost_pico % {PicoPerDollar})";
 
     private readonly List<object> _parameters = [];
 
@@ -31,12 +37,7 @@ internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IRe
             sql.Append(Column(dimension)).Append(", ");
         }
 
-        sql.Append(
-            $"""
-            SUM(requests), SUM(cost_pico / {PicoPerDollar}), SUM(cost_pico % {PicoPerDollar}), SUM(cached * requests), SUM((1 - success) * requests),
-            SUM(cached * tokens_in), SUM(cached * tokens_out), SUM((1 - cached) * tokens_in), SUM((1 - cached) * tokens_out),
-            SUM(cache_read_tokens), SUM(cache_write_tokens)
-            """);
+        sql.AppendJoin(", ", [.. Measures.Select(Sum), WholeDollars, RestOfDollars]);
         if (query.WithDurations)
         {
             sql.Append(", ").Append(plan.Kind == AnalyticsPlanKind.Entries ? DurationFunctions.Count : DurationFunctions.Sum).Append("(durations)");
@@ -117,25 +118,27 @@ internal sealed class AnalyticsSql(AnalyticsQuery query, AnalyticsPlan plan, IRe
         // Costs are a sum of whole dollars and one of the rest, which may be more than a dollar: compared exactly all the same.
         return order.Measure switch
         {
-            AnalyticsMeasure.Count => ["SUM(requests)" + direction],
-            AnalyticsMeasure.Cost =>
-            [
-                $"SUM(cost_pico / {PicoPerDollar}) + SUM(cost_pico % {PicoPerDollar}) / {PicoPerDollar}" + direction,
-                $"SUM(cost_pico % {PicoPerDollar}) % {PicoPerDollar}" + direction,
-            ],
-            AnalyticsMeasure.CachedRequests => ["SUM(cached * requests)" + direction],
-            AnalyticsMeasure.ErroredRequests => ["SUM((1 - success) * requests)" + direction],
-            AnalyticsMeasure.CachedTokensIn => ["SUM(cached * tokens_in)" + direction],
-            AnalyticsMeasure.CachedTokensOut => ["SUM(cached * tokens_out)" + direction],
-            AnalyticsMeasure.UncachedTokensIn => ["SUM((1 - cached) * tokens_in)" + direction],
-            AnalyticsMeasure.UncachedTokensOut => ["SUM((1 - cached) * tokens_out)" + direction],
-            AnalyticsMeasure.TokensIn => ["SUM(tokens_in)" + direction],
-            AnalyticsMeasure.TokensOut => ["SUM(tokens_out)" + direction],
-            AnalyticsMeasure.CacheReadTokens => ["SUM(cache_read_tokens)" + direction],
-            AnalyticsMeasure.CacheWriteTokens => ["SUM(cache_write_tokens)" + direction],
             null => [],
+            AnalyticsMeasure.Cost => [$"{WholeDollars} + {RestOfDollars} / {PicoPerDollar}{direction}", $"{RestOfDollars} % {PicoPerDollar}{direction}"],
+            { } measure => [Sum(measure) + direction],
         };
     }
+
+    private static string Sum(AnalyticsMeasure measure) => measure switch
+    {
+        AnalyticsMeasure.Count => "SUM(requests)",
+        AnalyticsMeasure.CachedRequests => "SUM(cached * requests)",
+        AnalyticsMeasure.ErroredRequests => "SUM((1 - success) * requests)",
+        AnalyticsMeasure.CachedTokensIn => "SUM(cached * tokens_in)",
+        AnalyticsMeasure.CachedTokensOut => "SUM(cached * tokens_out)",
+        AnalyticsMeasure.UncachedTokensIn => "SUM((1 - cached) * tokens_in)",
+        AnalyticsMeasure.UncachedTokensOut => "SUM((1 - cached) * tokens_out)",
+        AnalyticsMeasure.TokensIn => "SUM(tokens_in)",
+        AnalyticsMeasure.TokensOut => "SUM(tokens_out)",
+        AnalyticsMeasure.CacheReadTokens => "SUM(cache_read_tokens)",
+        AnalyticsMeasure.CacheWriteTokens => "SUM(cache_write_tokens)",
+        AnalyticsMeasure.Cost => throw new ArgumentException("A cost takes two sums.", nameof(measure)),
+    };
 
     // Ids, not keys, are what people order and compare by; a group only has the key, which the reader replaces.
     private const string GatewayName = "(SELECT gateway_id FROM gateway WHERE gateway.key = source.gateway_key)";
