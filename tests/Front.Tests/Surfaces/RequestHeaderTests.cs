@@ -23,7 +23,7 @@ public sealed class RequestHeaderTests : IAsyncLifetime
         ["cf-aig-no-session-affinity"] = "AutoRouterTests",
         ["cf-aig-otel-trace-id"] = "GatewayTracingTests: read before the surface is known",
         ["cf-aig-otel-parent-span-id"] = "GatewayTracingTests",
-        ["cf-aig-byok-alias"] = "of stored keys",
+        ["cf-aig-byok-alias"] = "StoredKeySurfaceTests",
         ["cf-aig-zdr"] = "of the operator's credentials",
     };
 
