@@ -1,9 +1,13 @@
 using System.Text;
 using GatewayActors.Abstractions.CustomProviders;
+using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Secrets;
 using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Tests.Caching;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Testing.Upstreams;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Xunit;
 
@@ -41,6 +45,33 @@ public sealed class CustomProviderExchangeTests : IAsyncLifetime
         Assert.Equal(Bodies.Chat, request.Body);
         Assert.Equal(("Bearer sk-client", "kept"), (request.Header("authorization"), request.Header("x-anything")));
         Assert.Equal("custom-mine", answer.Header("cf-aig-provider") ?? (await _host.Logs.NextAsync(_cancelled)).Entry.Provider);
+    }
+
+    [Theory]
+    [InlineData("custom-mine/v1/chat/completions", "m")]
+    [InlineData("compat/chat/completions", "custom-mine/m")]
+    public async Task StoredKey_OfTheProvider_IsUsed(string path, string model)
+    {
+        Providers.Set(FakeCustomProviders.Provider("mine", Upstream));
+        var sealedKey = _host.Services.GetRequiredService<SecretSealer>().Seal(DataPlaneHost.Account, "sk-stored-for-mine");
+        _host.Gateways.Secrets(DataPlaneHost.Account).Set(new UsableSecret { Id = "s", Name = "MINE", Sealed = sealedKey });
+        _host.Gateway.SetConfigs(new ProviderConfig
+        {
+            Id = Guid.CreateVersion7(),
+            ProviderSlug = "custom-mine",
+            Alias = "team",
+            IsDefault = false,
+            SecretId = "s",
+            OwnsSecret = false,
+            ModifiedAt = DateTimeOffset.UnixEpoch,
+        });
+
+        var answer = await _host.SendAsync(
+            HttpMethod.Post, path, Encoding.UTF8.GetBytes($$"""{"model":"{{model}}","messages":[]}"""), ("content-type", "application/json"), ("cf-aig-byok-alias", "team"));
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal("Bearer sk-stored-for-mine", Assert.Single(_host.Script.Requests).Header("authorization"));
+        Assert.True((await _host.Logs.NextAsync(_cancelled)).Entry.Byok);
     }
 
     [Fact]
