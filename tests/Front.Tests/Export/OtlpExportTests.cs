@@ -145,6 +145,8 @@ public sealed class OtlpExportTests : IAsyncLifetime
 
         await _host.ChatAsync();
         await _host.ChatAsync();
+        await _host.Logs.NextAsync(_cancelled);
+        await _host.Logs.NextAsync(_cancelled); // An exchange is settled behind its answer: its span comes before its log entry.
         var first = await ReceiveAsync();
         await _host.Clock.SetAsync(TimeSpan.FromSeconds(77), _cancelled);
         _host.Clock.Advance(TimeSpan.FromSeconds(77));
