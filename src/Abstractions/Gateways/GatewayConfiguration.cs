@@ -109,6 +109,9 @@ public sealed record GatewayConfiguration
     /// <summary>Ours: what the auto router chooses from. Null: its own pool.</summary>
     [Id(38)] public AutoRouterConfiguration? AutoRouter { get; init; }
 
+    /// <summary>Ours: how streams are inspected. Null: held back on the gateway host, looked at afterwards on the API host.</summary>
+    [Id(41)] public InspectedStreamMode? GuardrailsStreamMode { get; init; }
+
     /// <summary>Ours: days after which log entries are deleted. Null: what the operator has set. Range: 1 to 3,650.</summary>
     [Id(40)] public int? LogRetentionDays { get; init; }
 }
@@ -244,6 +247,36 @@ public sealed record GuardrailsConfiguration
 
     /// <summary>What is checked in responses.</summary>
     [Id(1)] public required IReadOnlyDictionary<string, RuleAction> Response { get; init; }
+
+    /// <summary>Ours: the engine that evaluates. Null: the operator's choice.</summary>
+    [Id(2)] public string? Engine { get; init; }
+
+    /// <summary>Ours: words and patterns by category, which hold besides the engine.</summary>
+    [Id(3)] public IReadOnlyDictionary<string, GuardrailRule>? Rules { get; init; }
+}
+
+/// <summary>Words and patterns of one category.</summary>
+[GenerateSerializer, Immutable, Alias("gateway.configuration.guardrail-rule")]
+public sealed record GuardrailRule
+{
+    /// <summary>Words, or several in their order; never a part of another word.</summary>
+    [Id(0)] public required IReadOnlyList<string> Words { get; init; }
+
+    /// <summary>Regular expressions.</summary>
+    [Id(1)] public required IReadOnlyList<string> Patterns { get; init; }
+}
+
+/// <summary>How the answer of a model is inspected that comes as a stream.</summary>
+public enum InspectedStreamMode
+{
+    /// <summary>It is held back until it is whole, and then sent as the stream that it is.</summary>
+    Buffer,
+
+    /// <summary>It is held back until it is whole, and then sent as one JSON document.</summary>
+    Json,
+
+    /// <summary>It is sent as it comes, a little behind.</summary>
+    Incremental,
 }
 
 /// <summary>One destination of spans.</summary>

@@ -96,7 +96,8 @@ internal sealed class CacheFetch : IDisposable
 
         if (attempt is null)
         {
-            if (_step.Error is { Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused } error)
+            if (_step.Error is { } error
+                && (error.EndsExchange || error.Kind is GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused))
             {
                 _flight?.Begin(new FlightStart.Failed(error, OnlyFor: Request));
             }

@@ -80,6 +80,11 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
                     return (new CachedReply(cached.Answer, cached.IsStale ? AnswerSource.StaleCache : AnswerSource.Cache), null);
                 case FlightStart.Failed failed:
                     step.Fail(failed.Error);
+                    if (failed.Error.EndsExchange)
+                    {
+                        step.Exchange.Fail(failed.Error);
+                    }
+
                     return default;
                 case FlightStart.Answered:
                     return default; // Another request's failure; or too long to be kept, and too late to join.

@@ -95,6 +95,12 @@ public sealed class GatewayOptions
     /// <summary>Credits for the operator's credentials.</summary>
     public BillingOptions Billing { get; set; } = new();
 
+    /// <summary>What is inspected.</summary>
+    public InspectionOptions Inspection { get; set; } = new();
+
+    /// <summary>Scanners of guardrails.</summary>
+    public GuardrailOptions Guardrails { get; set; } = new();
+
     /// <summary>Whether clients may call a provider. The simulator is off in <see cref="GatewayMode.Cluster"/> unless it is switched on.</summary>
     public bool IsProviderEnabled(string slug) =>
         Providers.TryGetValue(slug, out var provider) && provider.Enabled is { } enabled

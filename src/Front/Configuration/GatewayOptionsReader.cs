@@ -45,7 +45,7 @@ internal sealed class GatewayOptionsReader
 
         foreach (var child in section.GetChildren())
         {
-            var property = properties.FirstOrDefault(property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            var property = properties.FirstOrDefault(property => property.Name.Equals(child.Key.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
                 RefuseAll(child, target.GetType(), SettingMistake.Names(properties));

@@ -13,6 +13,15 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     public static GatewayError Stopping { get; } =
         new(GatewayErrorKind.DecisionUnavailable, "This gateway process is stopping; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    /// <summary>What a request that guardrails refuse is answered with.</summary>
+    public const string PromptBlockedMessage = "Prompt blocked due to security configurations";
+
+    /// <summary>What is said in place of an answer that guardrails refuse.</summary>
+    public const string ResponseBlockedMessage = "Response blocked due to security configurations";
+
+    /// <summary>Whether no other step may be tried: it would be a way around.</summary>
+    public bool EndsExchange => Kind is GatewayErrorKind.PromptBlocked or GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked or GatewayErrorKind.ScannerUnavailable;
+
     /// <summary>When another try may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -33,6 +42,9 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable => 2040,
         GatewayErrorKind.InsufficientCredits => 2021,
         GatewayErrorKind.SpendLimited => 2045,
+        GatewayErrorKind.PromptBlocked => 2016,
+        GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked => 2017,
+        GatewayErrorKind.ScannerUnavailable => 7013,
         GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
         GatewayErrorKind.ModelNotFound => 7003,
@@ -60,7 +72,10 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.Forbidden => "Authentication error",
         GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
         GatewayErrorKind.InsufficientCredits => "Insufficient balance; add money to your gateway or use BYOK",
-        GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited
+        GatewayErrorKind.PromptBlocked => PromptBlockedMessage,
+        GatewayErrorKind.ResponseBlocked => ResponseBlockedMessage,
+        GatewayErrorKind.ScannerUnavailable => "Guardrail scanner unavailable",
+        GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited or GatewayErrorKind.RunBlocked
             or GatewayErrorKind.OperatorCredentialRefused or GatewayErrorKind.ModelNotFound or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
 
@@ -75,11 +90,13 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.ModelNotFound => 404,
         GatewayErrorKind.MethodNotAllowed => 405,
         GatewayErrorKind.RequestTooLarge => 413,
+        GatewayErrorKind.RunBlocked => 422,
+        GatewayErrorKind.PromptBlocked or GatewayErrorKind.ResponseBlocked => 424,
         GatewayErrorKind.RateLimited or GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited => 429,
         GatewayErrorKind.Internal => 500,
         GatewayErrorKind.WebSocketUnsupported => 501,
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
-        GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.OperatorCredentialRefused => 503,
+        GatewayErrorKind.DecisionUnavailable or GatewayErrorKind.OperatorCredentialRefused or GatewayErrorKind.ScannerUnavailable => 503,
         GatewayErrorKind.UpstreamTimeout => strict ? 400 : 504,
         GatewayErrorKind.UpstreamPaused => strict ? 400 : 503,
     };
@@ -98,6 +115,10 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.SpendLimited => "spend_limited",
         GatewayErrorKind.TokenLimited => "token_limited",
         GatewayErrorKind.LimitUnresolvable => "limit_unresolvable",
+        GatewayErrorKind.PromptBlocked => "prompt_blocked",
+        GatewayErrorKind.ResponseBlocked => "response_blocked",
+        GatewayErrorKind.RunBlocked => "run_blocked",
+        GatewayErrorKind.ScannerUnavailable => "scanner_unavailable",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
         GatewayErrorKind.InsufficientCredits => "insufficient_credits",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
@@ -151,6 +172,18 @@ internal enum GatewayErrorKind
 
     /// <summary>A limit counts by model, and the request does not say which it calls.</summary>
     LimitUnresolvable,
+
+    /// <summary>Guardrails refuse the request.</summary>
+    PromptBlocked,
+
+    /// <summary>Guardrails refuse the answer.</summary>
+    ResponseBlocked,
+
+    /// <summary>Guardrails refuse the input or the output of a run.</summary>
+    RunBlocked,
+
+    /// <summary>What decides about requests or answers could not be asked.</summary>
+    ScannerUnavailable,
 
     /// <summary>No provider credential: none in the request, none stored.</summary>
     CredentialsRequired,

@@ -2,6 +2,7 @@ using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.DynamicRoutes;
+using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Upstreams;
@@ -66,6 +67,12 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Where spans of exchanges are sent; null for nowhere.</summary>
     public IReadOnlyList<OtelExporter>? Exporters { get; } = gateway.Configuration.Otel is { Count: > 0 } exporters ? exporters : null;
+
+    /// <summary>What guardrails do; null for nothing.</summary>
+    public GuardrailPolicy? Guardrails { get; } = GuardrailPolicy.Of(gateway.Configuration.Guardrails);
+
+    /// <summary>How streams are inspected; null for what the host does that they come from.</summary>
+    public InspectedStreamMode? StreamMode { get; } = gateway.Configuration.GuardrailsStreamMode;
 
     /// <summary>What is cached, and how.</summary>
     public CacheSettings Cache { get; } = new(gateway);

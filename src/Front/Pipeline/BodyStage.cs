@@ -9,7 +9,9 @@ namespace GatewayActors.Front.Pipeline;
 internal sealed class BodyStage(GatewayOptions options)
 {
     /// <summary>For a step that sends it as it is: a large one goes upstream while it comes in.</summary>
-    public async ValueTask InvokeAsync(Step step)
+    /// <param name="step">The step.</param>
+    /// <param name="inspectedBytes">Bodies up to this size are read whole, because they are inspected.</param>
+    public async ValueTask InvokeAsync(Step step, int inspectedBytes)
     {
         var exchange = step.Exchange;
         if (TooLarge(exchange) is { } tooLarge)
@@ -23,7 +25,7 @@ internal sealed class BodyStage(GatewayOptions options)
             exchange.Body = step.Body = await RequestBodyReader.ReadAsync(
                 exchange.Http,
                 isRepeatable: step.AttemptPolicy.MaxAttempts > 1,
-                wholeBytes: Math.Max(CacheStage.BodyBytes(step), step.Signer is null ? 0 : SigningStage.MaxBodyBytes),
+                wholeBytes: Math.Max(Math.Max(CacheStage.BodyBytes(step), inspectedBytes), step.Signer is null ? 0 : SigningStage.MaxBodyBytes),
                 options.Upstream.MaxRequestBodyBytes,
                 captureBytes: step.KeepsPayload ? (int)Math.Min(options.Logs.MaxPayloadBytes, int.MaxValue) : 0);
         }

@@ -12,6 +12,8 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Guardrails;
+using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
@@ -70,6 +72,9 @@ internal static class DataPlaneExtensions
             services.AddSingleton<ParallelCalls>();
             services.AddSingleton<BodyStage>();
             services.AddSingleton<StepRunner>();
+            services.AddSingleton<AnswerInspection>();
+            services.AddSingleton<InspectionStage>();
+            services.AddGuardrails();
             services.AddSingleton(provider => new MediaFetcher(
                 provider.GetRequiredService<GuardedEgress>().CreateHandler(),
                 provider.GetRequiredService<GatewayOptions>(),

@@ -5,6 +5,7 @@ using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export.Otlp;
 using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.StoredKeys;
@@ -22,6 +23,7 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 {
     private string? _idText;
     private SpanTrace? _exportTrace;
+    private InspectedTexts? _inspected;
 
     public HttpContext Http { get; } = http;
 
@@ -104,6 +106,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>The step that is being tried or has answered; null before the first.</summary>
     public Step? Step { get; set; }
+
+    /// <summary>What of its texts has been inspected.</summary>
+    public InspectedTexts Inspected => _inspected ??= new();
 
     /// <summary>Why the exchange failed before it was committed.</summary>
     public GatewayError? Error { get; private set; }

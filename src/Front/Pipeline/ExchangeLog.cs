@@ -107,7 +107,7 @@ internal static class ExchangeLog
     private static string? Details(Step step)
     {
         var isAnswered = step is { Attempts: [{ Outcome: AttemptOutcome.Success }] } or { Attempts: [], Source: AnswerSource.Cache };
-        var isPlain = isAnswered && step.Trace is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = isAnswered && step.Trace is null && step.FoundByGuardrails is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
@@ -132,6 +132,13 @@ internal static class ExchangeLog
             {
                 json.WriteStartObject("route"u8);
                 trace.Write(json);
+                json.WriteEndObject();
+            }
+
+            if (step.FoundByGuardrails is { IsEmpty: false } guardrails)
+            {
+                json.WriteStartObject("guardrails"u8);
+                guardrails.Write(json);
                 json.WriteEndObject();
             }
 

@@ -8,7 +8,7 @@ internal static class ExchangeResponseHeaders
 {
     // Browsers show a script only the headers that are listed here.
     private const string Exposed =
-        "cf-aig-cache-status, cf-aig-cache-stale, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-routed-model, cf-aig-routing-reason, cf-aig-routing-decision-id, cf-aig-dlp, cf-aig-dropped-params, "
+        "cf-aig-cache-status, cf-aig-cache-stale, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-routed-model, cf-aig-routing-reason, cf-aig-routing-decision-id, cf-aig-dlp, cf-aig-guardrails, cf-aig-dropped-params, "
         + "cf-aig-trace-id, cf-aig-cost, cf-aig-tokens-in, cf-aig-tokens-out, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, x-request-id, request-id";
 
     /// <summary>Ids and, for browsers, access rights.</summary>
@@ -28,6 +28,11 @@ internal static class ExchangeResponseHeaders
             if (step.Source == AnswerSource.StaleCache)
             {
                 headers["cf-aig-cache-stale"] = "true";
+            }
+
+            if (step.FoundByGuardrails?.ToHeader() is { } guardrails)
+            {
+                headers["cf-aig-guardrails"] = guardrails;
             }
 
             if (step.ResolvedModel is { } model)

@@ -2,6 +2,7 @@ using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
@@ -158,6 +159,12 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>The attempts made so far, in the order of their end. Two may end at once: locked while one is added.</summary>
     public List<AttemptRecord> Attempts { get; } = new(capacity: 1);
+
+    /// <summary>What guardrails found.</summary>
+    public GuardrailRecord Guardrails => FoundByGuardrails ??= new();
+
+    /// <summary>The same; null where they have evaluated nothing.</summary>
+    public GuardrailRecord? FoundByGuardrails { get; private set; }
 
     /// <summary>Why the step failed without an answer of its upstream.</summary>
     public GatewayError? Error { get; private set; }

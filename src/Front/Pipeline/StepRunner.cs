@@ -3,6 +3,7 @@ using GatewayActors.Front.Billing;
 using GatewayActors.Front.Caching;
 using GatewayActors.Front.Compat;
 using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
@@ -23,7 +24,9 @@ internal sealed class StepRunner(
     AttemptEngine attempts,
     ParallelCalls calls,
     SupplyStage supplies,
-    ThoughtStore thoughts, Credits credits)
+    ThoughtStore thoughts,
+    Credits credits,
+    InspectionStage inspection)
 {
     /// <returns>The answer, whatever its status; null if the step has failed or the client is gone.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits for the upstream in nearly every exchange.
@@ -98,7 +101,7 @@ internal sealed class StepRunner(
 
         if (step.SendsClientRequest)
         {
-            await bodies.InvokeAsync(step);
+            await bodies.InvokeAsync(step, inspection.BodyBytes(step));
             if (step.Error is not null || step.Exchange.ClientGone)
             {
                 return null;
@@ -143,10 +146,24 @@ internal sealed class StepRunner(
                 return null;
             }
 
-            var attempt = step.Embeddings is { Call.Bodies: { Count: > 1 } bodies } ? await calls.RunAsync(step, bodies) : await attempts.RunAsync(step);
+            if (inspection.LevelOf(step, InspectedSide.Request) != InspectionLevel.None)
+            {
+                await inspection.InspectRequestAsync(step);
+                if (step.Error is not null)
+                {
+                    return null;
+                }
+            }
+
+            Answer? attempt = step.Embeddings is { Call.Bodies: { Count: > 1 } bodies } ? await calls.RunAsync(step, bodies) : await attempts.RunAsync(step);
             if (attempt is not null && step.StoredKey is { Scrubber: { IsEmpty: false } scrubber })
             {
                 attempt = new ScrubbedAnswer(attempt, scrubber);
+            }
+
+            if (attempt is not null)
+            {
+                attempt = await inspection.InspectResponseAsync(step, attempt);
             }
 
             return fetch is null ? attempt : await fetch.CompleteAsync(attempt);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using GatewayActors.Front.Guardrails;
+using GatewayActors.Front.Inspection;
 using Names = GatewayActors.Front.Telemetry.TelemetryNames.Metrics;
 using Tags = GatewayActors.Front.Telemetry.TelemetryNames.Attributes;
 
@@ -51,6 +53,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _logDropped;
     private readonly Counter<long> _exportSent;
     private readonly Counter<long> _exportDropped;
+    private readonly Counter<long> _evaluations;
+    private readonly Histogram<double> _evaluation;
     private readonly Histogram<double> _genAIDuration;
     private readonly Histogram<long> _genAITokens;
     private Func<long>? _logQueue;
@@ -73,6 +77,8 @@ internal sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableGauge(Names.LogQueue, () => _logQueue?.Invoke() ?? 0, "{entry}", "Log entries that wait to be written.");
         _exportSent = _meter.CreateCounter<long>(Names.ExportSent, "{item}", "Spans and log entries that destinations of tenants have taken.");
         _exportDropped = _meter.CreateCounter<long>(Names.ExportDropped, "{item}", "Spans and log entries that no destination of a tenant will get.");
+        _evaluations = _meter.CreateCounter<long>(Names.GuardrailEvaluations, "{evaluation}", "Evaluations of prompts and answers by guardrails.");
+        _evaluation = _meter.CreateHistogram(Names.GuardrailDuration, "s", "Time of one evaluation by guardrails.", null, DurationBuckets);
         _genAIDuration = _meter.CreateHistogram(Names.GenAIOperationDuration, "s", "Duration of GenAI operations.", null, GenAIDurationBuckets);
         _genAITokens = _meter.CreateHistogram(Names.GenAITokenUsage, "{token}", "Tokens used per operation.", null, GenAITokenBuckets);
     }
@@ -139,6 +145,19 @@ internal sealed class GatewayMetrics : IDisposable
         {
             _retries.Add(1, provider, new(Tags.RetryKind, Word(attempt.Kind)));
         }
+    }
+
+    /// <summary>Records an evaluation by guardrails.</summary>
+    public void RecordEvaluation(string engine, InspectedSide side, GuardrailOutcome outcome, TimeSpan duration)
+    {
+        var tags = new TagList
+        {
+            { Tags.GuardrailEngine, engine },
+            { Tags.GuardrailSide, side == InspectedSide.Request ? "prompt" : "response" },
+            { Tags.Outcome, Word(outcome) },
+        };
+        _evaluations.Add(1, tags);
+        _evaluation.Record(duration.TotalSeconds, tags);
     }
 
     /// <summary>Counts log entries that were written.</summary>
@@ -220,6 +239,14 @@ internal sealed class GatewayMetrics : IDisposable
         ExchangeOutcome.UpstreamFailed => "upstream_failed",
         ExchangeOutcome.ClientGone => "client_gone",
         ExchangeOutcome.Failed => "failed",
+    };
+
+    private static string Word(GuardrailOutcome outcome) => outcome switch
+    {
+        { Blocked: not Hazards.None } => "block",
+        { Flagged: not Hazards.None } => "flag",
+        { Scanner: ScannerState.Answered } => "pass",
+        _ => "unavailable",
     };
 
     private static string Word(ExportKind kind) => kind switch

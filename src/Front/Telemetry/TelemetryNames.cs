@@ -31,6 +31,8 @@ internal static class TelemetryNames
         public const string LogQueue = "gateway.log.queue";
         public const string ExportSent = "gateway.export.sent";
         public const string ExportDropped = "gateway.export.dropped";
+        public const string GuardrailEvaluations = "gateway.guardrail.evaluations";
+        public const string GuardrailDuration = "gateway.guardrail.duration";
         public const string GenAIOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAITokenUsage = "gen_ai.client.token.usage";
     }
@@ -43,6 +45,8 @@ internal static class TelemetryNames
         public const string RetryKind = "gateway.retry.kind";
         public const string LogPart = "gateway.log.part";
         public const string ExportKind = "gateway.export.kind";
+        public const string GuardrailEngine = "gateway.guardrail.engine";
+        public const string GuardrailSide = "gateway.guardrail.side";
         public const string LogId = "gateway.log.id";
         public const string StatusCode = "http.response.status_code";
         public const string ResendCount = "http.request.resend_count";

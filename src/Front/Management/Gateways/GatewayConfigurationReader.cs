@@ -36,6 +36,7 @@ internal static class GatewayConfigurationReader
             ByokOnly = Or(reader.Boolean("byok_only"), stored?.ByokOnly),
             Dlp = DlpReader.Read(reader, stored?.Dlp),
             Guardrails = GuardrailsReader.Read(reader, stored?.Guardrails),
+            GuardrailsStreamMode = Or(reader.Word("guardrails_stream_mode", GatewayWords.StreamModes), stored?.GuardrailsStreamMode),
             LogClassification = ReadLogClassification(reader, collectLogs, stored),
             LogManagement = Or(reader.Integer("log_management", 10_000, 10_000_000), stored?.LogManagement),
             LogRetentionDays = (int?)Or(reader.Integer("log_retention_days", 1, 3_650), stored?.LogRetentionDays),

@@ -32,14 +32,21 @@ internal sealed record DlpPolicyResource(string Id, string Action, IReadOnlyList
 }
 
 /// <summary><c>guardrails</c>: actions by category.</summary>
-internal sealed record GuardrailsResource(IReadOnlyDictionary<string, string> Prompt, IReadOnlyDictionary<string, string> Response)
+internal sealed record GuardrailsResource(
+    IReadOnlyDictionary<string, string> Prompt, IReadOnlyDictionary<string, string> Response, string? Engine, IReadOnlyDictionary<string, GuardrailRuleResource>? Rules)
 {
-    public static GuardrailsResource? From(GuardrailsConfiguration? guardrails) =>
-        guardrails is null ? null : new(Categories(guardrails.Prompt), Categories(guardrails.Response));
+    public static GuardrailsResource? From(GuardrailsConfiguration? guardrails) => guardrails is null ? null : new(
+        Categories(guardrails.Prompt),
+        Categories(guardrails.Response),
+        guardrails.Engine,
+        guardrails.Rules?.ToDictionary(rule => rule.Key, rule => new GuardrailRuleResource(rule.Value.Words, rule.Value.Patterns)));
 
     private static Dictionary<string, string> Categories(IReadOnlyDictionary<string, RuleAction> actions) =>
         actions.ToDictionary(action => action.Key, action => GatewayWords.Actions.Format(action.Value)!);
 }
+
+/// <summary>Words and patterns of one category of <c>guardrails.rules</c>.</summary>
+internal sealed record GuardrailRuleResource(IReadOnlyList<string> Words, IReadOnlyList<string> Patterns);
 
 /// <summary><c>circuit_breaker</c>.</summary>
 internal sealed record CircuitBreakerResource(int Failures, int Pause)

@@ -44,6 +44,9 @@ internal sealed record GatewayResource
 
     public GuardrailsResource? Guardrails { get; init; }
 
+    /// <summary>Ours: how streams are inspected.</summary>
+    public string? GuardrailsStreamMode { get; init; }
+
     public bool? LogClassification { get; init; }
 
     public long? LogManagement { get; init; }
@@ -118,6 +121,7 @@ internal sealed record GatewayResource
             ByokOnly = configuration.ByokOnly,
             Dlp = DlpResource.From(configuration.Dlp),
             Guardrails = GuardrailsResource.From(configuration.Guardrails),
+            GuardrailsStreamMode = GatewayWords.StreamModes.Format(configuration.GuardrailsStreamMode),
             LogClassification = configuration.LogClassification,
             LogManagement = configuration.LogManagement,
             LogRetentionDays = configuration.LogRetentionDays,

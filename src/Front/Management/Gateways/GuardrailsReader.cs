@@ -1,4 +1,6 @@
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Front.Guardrails;
+using GatewayActors.Front.Guardrails.Engines.Rules;
 using GatewayActors.Front.Management.Http;
 
 namespace GatewayActors.Front.Management.Gateways;
@@ -6,9 +8,9 @@ namespace GatewayActors.Front.Management.Gateways;
 /// <summary>Reads <c>guardrails</c>.</summary>
 internal static class GuardrailsReader
 {
-    /// <summary>P1 prompt injection; S1 to S13 the MLCommons hazard categories.</summary>
-    public static IReadOnlyList<string> Categories { get; } =
-        ["P1", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13"];
+    private const int MaxWords = 1_000;
+    private const int MaxPatterns = 100;
+    private const int MaxLength = 256;
 
     public static GuardrailsConfiguration? Read(ObjectReader gateway, GuardrailsConfiguration? stored)
     {
@@ -17,6 +19,8 @@ internal static class GuardrailsReader
         {
             Prompt = ReadCategories(reader, "prompt"),
             Response = ReadCategories(reader, "response"),
+            Engine = ReadEngine(reader),
+            Rules = ReadRules(reader),
         };
     }
 
@@ -30,16 +34,66 @@ internal static class GuardrailsReader
 
         foreach (var category in reader.Names)
         {
-            if (!Categories.Contains(category))
-            {
-                reader.Fail(category, $"Unrecognized hazard category '{category}'; known are P1 and S1 to S13");
-            }
-            else if (reader.Word(category, GatewayWords.Actions).Value is { } action)
+            if (IsKnown(reader, category) && reader.Word(category, GatewayWords.Actions).Value is { } action)
             {
                 actions[category] = action;
             }
         }
 
         return actions;
+    }
+
+    private static string? ReadEngine(ObjectReader guardrails)
+    {
+        if (guardrails.Text("engine", 1, 64).Value is not { } engine)
+        {
+            return null;
+        }
+
+        if (!GuardrailEngines.Names.Contains(engine))
+        {
+            guardrails.Fail("engine", $"Invalid enum value. Expected {string.Join(" | ", GuardrailEngines.Names.Select(name => $"'{name}'"))}, received '{engine}'");
+        }
+
+        return engine;
+    }
+
+    private static Dictionary<string, GuardrailRule>? ReadRules(ObjectReader guardrails)
+    {
+        if (guardrails.Object("rules").Value is not { } reader)
+        {
+            return null;
+        }
+
+        Dictionary<string, GuardrailRule> rules = [];
+        foreach (var category in reader.Names)
+        {
+            if (IsKnown(reader, category) && reader.Object(category, Need.NotNull).Value is { } rule)
+            {
+                var patterns = rule.Texts("patterns", 0, MaxPatterns, MaxLength).Value ?? [];
+                for (var index = 0; index < patterns.Count; index++)
+                {
+                    if (RuleSet.ProblemOf(patterns[index]) is { } problem)
+                    {
+                        rule.Fail($"patterns.{index}", $"The pattern {problem}");
+                    }
+                }
+
+                rules[category] = new() { Words = rule.Texts("words", 0, MaxWords, MaxLength).Value ?? [], Patterns = patterns };
+            }
+        }
+
+        return rules;
+    }
+
+    private static bool IsKnown(ObjectReader reader, string category)
+    {
+        if (HazardNames.Parse(category) != Hazards.None)
+        {
+            return true;
+        }
+
+        reader.Fail(category, $"Unrecognized hazard category '{category}'; known are P1 and S1 to S13");
+        return false;
     }
 }

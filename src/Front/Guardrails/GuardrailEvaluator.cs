@@ -1,0 +1,140 @@
+using System.Collections.Frozen;
+using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Inspection;
+using GatewayActors.Front.Pipeline;
+
+namespace GatewayActors.Front.Guardrails;
+
+/// <summary>Has texts evaluated by a gateway's engine and by its own rules: in parts where they are long, several at once.</summary>
+internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, RememberedVerdicts remembered, EvaluationLog log, GatewayOptions options, TimeProvider timeProvider)
+{
+    private readonly FrozenDictionary<string, IGuardrailEngine> _engines = engines.ToFrozenDictionary(engine => engine.Name, StringComparer.Ordinal);
+
+    /// <summary>The name of the engine that a gateway uses.</summary>
+    public string EngineOf(GuardrailPolicy policy) => policy.Engine ?? options.Guardrails.Engine;
+
+    /// <summary>Evaluates texts.</summary>
+    public async ValueTask<GuardrailOutcome> EvaluateAsync(
+        Step step, InspectedSide side, GuardrailPolicy policy, IReadOnlyList<InspectedText> texts, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        var actions = policy.Of(side);
+        var found = FindByRules(policy, texts);
+        var name = EngineOf(policy);
+        var verdict = default(ScannerVerdict);
+        if ((found & actions.Block) == Hazards.None)
+        {
+            verdict = _engines.TryGetValue(name, out var engine) ? await AskAsync(step, side, engine, actions, texts, cancellationToken) : ScannerVerdict.Unavailable;
+            found |= verdict.Found;
+        }
+
+        var outcome = new GuardrailOutcome(name, found & actions.Flag, found & actions.Block, verdict.State);
+        log.Write(step, side, outcome, verdict, timeProvider.GetElapsedTime(started));
+        return outcome;
+    }
+
+    private static Hazards FindByRules(GuardrailPolicy policy, IReadOnlyList<InspectedText> texts) =>
+        policy.Rules is { } rules ? texts.Aggregate(Hazards.None, (found, text) => found | rules.Find(text.Text)) : Hazards.None;
+
+    private async ValueTask<ScannerVerdict> AskAsync(
+        Step step, InspectedSide side, IGuardrailEngine engine, GuardrailActions actions, IReadOnlyList<InspectedText> texts, CancellationToken cancellationToken)
+    {
+        var wanted = actions.All & engine.Covers(side);
+        if (wanted == Hazards.None)
+        {
+            return default;
+        }
+
+        if (engine.IsLocal)
+        {
+            var found = Hazards.None;
+            foreach (var text in texts)
+            {
+                found |= (await engine.EvaluateAsync(new(step, side, text.Text, wanted), cancellationToken)).Found;
+            }
+
+            return new(found, ScannerState.Answered);
+        }
+
+        var queries = TextChunks.Join(texts.Where(text => !text.IsSeamless && !string.IsNullOrWhiteSpace(text.Text)).Select(text => text.Text), engine.MaxCharacters)
+            .Select(chunk => new ScannerQuery(step, side, chunk, wanted));
+        return await AskAsync(engine, queries, actions.Block, cancellationToken);
+    }
+
+    /// <summary>Asks about several texts at once; what must be blocked ends the others.</summary>
+    private async ValueTask<ScannerVerdict> AskAsync(IGuardrailEngine engine, IEnumerable<ScannerQuery> queries, Hazards blocked, CancellationToken cancellationToken)
+    {
+        var all = default(ScannerVerdict);
+        var sync = new Lock();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await Parallel.ForEachAsync(queries, new ParallelOptions { MaxDegreeOfParallelism = options.Guardrails.Parallelism, CancellationToken = stop.Token }, async (query, token) =>
+            {
+                var verdict = await AskAsync(engine, query, token);
+                lock (sync)
+                {
+                    all = Add(all, verdict);
+                }
+
+                if ((verdict.Found & blocked) != Hazards.None)
+                {
+                    await stop.CancelAsync();
+                }
+            });
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One was enough.
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return all;
+    }
+
+    private async ValueTask<ScannerVerdict> AskAsync(IGuardrailEngine engine, ScannerQuery query, CancellationToken cancellationToken)
+    {
+        var name = RememberedVerdicts.NameOf(query, engine.Name);
+        if (remembered.TryGet(name, out var known))
+        {
+            return new(known, ScannerState.Answered);
+        }
+
+        var verdict = await AskInTimeAsync(engine, query, cancellationToken);
+        if (verdict.State == ScannerState.Answered)
+        {
+            remembered.Add(name, verdict.Found);
+        }
+
+        return verdict;
+    }
+
+    private async ValueTask<ScannerVerdict> AskInTimeAsync(IGuardrailEngine engine, ScannerQuery query, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.Guardrails.Timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await engine.EvaluateAsync(query, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ScannerVerdict.Unavailable; // Too slow is as good as not there.
+        }
+    }
+
+    private static ScannerVerdict Add(ScannerVerdict one, ScannerVerdict other) => other with
+    {
+        Found = one.Found | other.Found,
+        State = one.State > other.State ? one.State : other.State,
+        CostUsd = one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
+        TokensIn = Sum(one.TokensIn, other.TokensIn),
+        TokensOut = Sum(one.TokensOut, other.TokensOut),
+        Model = other.Model ?? one.Model,
+        StatusCode = Math.Max(one.StatusCode, other.StatusCode),
+        UsesStoredKey = one.UsesStoredKey || other.UsesStoredKey,
+        UsesOperatorCredential = one.UsesOperatorCredential || other.UsesOperatorCredential,
+    };
+
+    private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
+}
