@@ -30,6 +30,9 @@ public static class GrainKeys
     /// <summary>The key of the grain of an account's Secrets Store.</summary>
     public static string SecretsStore(string accountId) => accountId;
 
+    /// <summary>The key of the grain of an account's profiles of data loss prevention.</summary>
+    public static string DlpProfiles(string accountId) => accountId;
+
     /// <summary>The key of the grain of an account's push jobs.</summary>
     public static string Logpush(string accountId) => accountId;
 

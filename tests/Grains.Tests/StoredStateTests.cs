@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.CustomProviders;
+using GatewayActors.Grains.Dlp;
 using GatewayActors.Grains.Gateways;
 using GatewayActors.Grains.Limits;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +54,16 @@ public sealed class StoredStateTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public void DlpProfilesState_WithoutNewerFields_IsReadWithTheirDefaults()
+    {
+        var state = Read<OldDlpProfilesState, DlpProfilesState>(new() { Version = 7 });
+
+        Assert.Equal(7, state.Version);
+        Assert.Empty(state.Profiles);
+        Assert.Empty(state.Predefined);
+    }
+
+    [Fact]
     public void GatewayRecord_WithoutRoutes_IsReadWithNone()
     {
         var state = Read<OldGatewayRecord, GatewayRecord>(new() { Id = "main", Version = 3 });
@@ -85,6 +96,12 @@ internal sealed class OldGatewayState
 
 [GenerateSerializer, Alias("test.old-custom-providers-state")]
 internal sealed record OldCustomProvidersState
+{
+    [Id(0)] public long Version { get; init; }
+}
+
+[GenerateSerializer, Alias("test.old-dlp-profiles-state")]
+internal sealed record OldDlpProfilesState
 {
     [Id(0)] public long Version { get; init; }
 }

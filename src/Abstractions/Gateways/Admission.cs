@@ -27,6 +27,9 @@ public readonly record struct AdmissionQuery
 
     /// <summary>The version of the account's secrets that the caller knows of; 0 for none.</summary>
     [Id(10)] public long SeenSecrets { get; init; }
+
+    /// <summary>The version of the account's profiles of data loss prevention that the caller knows of; 0 for none.</summary>
+    [Id(11)] public long SeenDlp { get; init; }
 }
 
 /// <summary>What a front has proved about the client of an exchange.</summary>
@@ -66,6 +69,12 @@ public sealed record Admission
     /// exchange uses of them is of this version or a newer one.
     /// </summary>
     [Id(10)] public long? Secrets { get; init; }
+
+    /// <summary>
+    /// The version of the account's profiles of data loss prevention, if the gateway uses any and it is not what the caller knows of by
+    /// <see cref="AdmissionQuery.SeenDlp"/>.
+    /// </summary>
+    [Id(11)] public long? Dlp { get; init; }
 }
 
 /// <summary>The answer of a gateway's rate limit to one exchange.</summary>

@@ -75,6 +75,14 @@ public interface IGatewayGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("set-secrets-version")]
     ValueTask SetSecretsVersionAsync(long version, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Tells the gateway which version the account's profiles of data loss prevention have. It holds for every admission that starts
+    /// after this has returned.
+    /// </summary>
+    /// <remarks>Not stored: an activation asks the account's grain. Interleaves: one assignment; an older version changes nothing.</remarks>
+    [AlwaysInterleave, Alias("set-dlp-version")]
+    ValueTask SetDlpVersionAsync(long version, CancellationToken cancellationToken = default);
+
     /// <summary>Adds a provider config. It holds for every admission that starts after this has returned.</summary>
     [Alias("add-provider-config")]
     Task<ProviderConfigChange> AddProviderConfigAsync(ProviderConfig config, CancellationToken cancellationToken = default);

@@ -11,6 +11,7 @@ using GatewayActors.Front.Management.Billing;
 using GatewayActors.Front.Management.CustomDomains;
 using GatewayActors.Front.Management.CustomProviders;
 using GatewayActors.Front.Management.Datasets;
+using GatewayActors.Front.Management.Dlp;
 using GatewayActors.Front.Management.DynamicRoutes;
 using GatewayActors.Front.Management.Evaluations;
 using GatewayActors.Front.Management.Gateways;
@@ -67,6 +68,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, AuditJson.Default);
                 json.TypeInfoResolverChain.Insert(0, BillingJson.Default);
                 json.TypeInfoResolverChain.Insert(0, CustomDomainsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, DlpJson.Default);
             });
             services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
             {
@@ -132,6 +134,7 @@ internal static class ManagementExtensions
             group.MapCustomDomains();
             group.MapBilling();
             group.MapPolicies();
+            group.MapDlp();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

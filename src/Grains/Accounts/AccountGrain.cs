@@ -5,6 +5,7 @@ using GatewayActors.Abstractions.Billing;
 using GatewayActors.Abstractions.CustomDomains;
 using GatewayActors.Abstractions.CustomProviders;
 using GatewayActors.Abstractions.Datasets;
+using GatewayActors.Abstractions.Dlp;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logpush;
@@ -215,6 +216,7 @@ internal sealed class AccountGrain(
         await GrainFactory.GetGrain<ICustomProvidersGrain>(GrainKeys.CustomProviders(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ILogpushGrain>(GrainKeys.Logpush(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ISecretsStoreGrain>(GrainKeys.SecretsStore(AccountId)).ClearAsync(cancellationToken);
+        await GrainFactory.GetGrain<IDlpProfilesGrain>(GrainKeys.DlpProfiles(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ICreditsGrain>(GrainKeys.Credits(AccountId)).ClearAsync(cancellationToken);
         await GrainFactory.GetGrain<ICustomDomainsGrain>(GrainKeys.CustomDomains).ClearAsync(AccountId, gatewayId: null, cancellationToken);
         await Directory.RemoveAsync(AccountId, cancellationToken);

@@ -38,6 +38,7 @@ internal sealed partial class GatewayGrain(
         if (stored.State.Gateway is not null)
         {
             await LearnSecretsVersionAsync();
+            await LearnDlpVersionAsync(stored.State.Gateway.Configuration);
         }
 
         Accept(stored.State);
@@ -49,7 +50,7 @@ internal sealed partial class GatewayGrain(
     {
         if (_admissions is { } admissions)
         {
-            return ValueTask.FromResult(WithSecrets(WithHealth(Decide(admissions, query), query), query));
+            return ValueTask.FromResult(WithDlp(WithSecrets(WithHealth(Decide(admissions, query), query), query), query));
         }
 
         var isDefault = _gatewayId == Identifiers.DefaultGatewayId;
@@ -113,6 +114,7 @@ internal sealed partial class GatewayGrain(
 
         // After the account knows the gateway: its store either tells this gateway of a change from now on, or has made the change already.
         await LearnSecretsVersionAsync();
+        await LearnDlpVersionAsync(configuration);
         var now = timeProvider.GetUtcNow();
         return await WriteAsync(new()
         {
@@ -135,6 +137,7 @@ internal sealed partial class GatewayGrain(
             return new() { Outcome = GatewayChangeOutcome.NotFound };
         }
 
+        await LearnDlpVersionAsync(configuration);
         var version = stored.State.LastVersion + 1;
         var change = await WriteAsync(gateway with
         {
@@ -266,7 +269,7 @@ internal sealed partial class GatewayGrain(
             _creation = null;
         }
 
-        return _admissions is { } admissions ? WithSecrets(Decide(admissions, query), query) : GatewayAdmissions.NotFound;
+        return _admissions is { } admissions ? WithDlp(WithSecrets(Decide(admissions, query), query), query) : GatewayAdmissions.NotFound;
     }
 
     /// <summary>

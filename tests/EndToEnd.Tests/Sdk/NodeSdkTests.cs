@@ -14,6 +14,7 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("ai-gateway-provider.mjs", null)]
     [InlineData("cloudflare-admin.mjs", null)]
     [InlineData("datasets.mjs", null)]
+    [InlineData("dlp.mjs", null)]
     [InlineData("billing.mjs", null)]
     [InlineData("dynamic-routing.mjs", null)]
     [InlineData("secrets.mjs", null)]

@@ -5,6 +5,7 @@ using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Billing;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.CustomProviders;
+using GatewayActors.Abstractions.Dlp;
 using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
@@ -31,6 +32,7 @@ public class FakeGateways : DispatchProxy
     private readonly ConcurrentDictionary<string, FakeCustomProviders> _customProviders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeCredits> _credits = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeSecrets> _secrets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FakeDlpProfiles> _dlp = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FakeCacheShard> _cacheShards = new(StringComparer.Ordinal);
 
     internal static (IGrainFactory Factory, FakeGateways Gateways) Make()
@@ -55,6 +57,9 @@ public class FakeGateways : DispatchProxy
 
     /// <summary>The secrets of an account.</summary>
     internal FakeSecrets Secrets(string account) => _secrets.GetOrAdd(GrainKeys.SecretsStore(account), _ => new());
+
+    /// <summary>The profiles of an account.</summary>
+    internal FakeDlpProfiles Dlp(string account) => _dlp.GetOrAdd(GrainKeys.DlpProfiles(account), _ => new());
 
     internal Grain this[string key] => _grains.GetOrAdd(key, key => new(key, this));
 
@@ -88,6 +93,11 @@ public class FakeGateways : DispatchProxy
         if (type == typeof(ISecretsStoreGrain))
         {
             return Secrets(key);
+        }
+
+        if (type == typeof(IDlpProfilesGrain))
+        {
+            return Dlp(key);
         }
 
         if (type == typeof(ICreditsGrain))
@@ -170,6 +180,8 @@ public class FakeGateways : DispatchProxy
 
         public ValueTask SetSecretsVersionAsync(long version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+        public ValueTask SetDlpVersionAsync(long version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
         public Task<ProviderConfigChange> AddProviderConfigAsync(ProviderConfig config, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task<ProviderConfigChange> SetProviderConfigSecretAsync(Guid id, string secretId, bool ownsSecret, CancellationToken cancellationToken = default) =>
@@ -200,6 +212,7 @@ public class FakeGateways : DispatchProxy
                 Rate = rate,
                 Version = Record?.Version ?? 0,
                 Secrets = verdict == AdmissionVerdict.Admitted && gateways.Secrets(GrainKeys.ParseGateway(key).AccountId).Version is var secrets && secrets != query.SeenSecrets ? secrets : null,
+                Dlp = verdict == AdmissionVerdict.Admitted && Record!.Configuration.Dlp is not null && gateways.Dlp(GrainKeys.ParseGateway(key).AccountId).Version is var dlp && dlp != query.SeenDlp ? dlp : null,
                 Health = verdict == AdmissionVerdict.Admitted ? HealthSince(query.SeenHealth) : null,
                 Gateway = verdict == AdmissionVerdict.Admitted && query.SeenVersion != Record!.Version ? Record : null,
             });

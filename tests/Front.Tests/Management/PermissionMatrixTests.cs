@@ -18,6 +18,7 @@ public sealed class PermissionMatrixTests(AdminHost host)
     private const string Replays = $"{Gateways}/{{gatewayId}}/replays";
     private const string Evaluations = $"{Gateways}/{{gatewayId}}/evaluations";
     private const string Configs = $"{Gateways}/{{gatewayId}}/provider_configs";
+    private const string Dlp = $"{Account}/dlp";
     private const string Stores = $"{Account}/secrets_store/stores";
     private const string Secrets = $"{Stores}/{{storeId}}/secrets";
     private const string Logs = $"{Gateways}/{{gatewayId}}/logs";
@@ -128,6 +129,17 @@ public sealed class PermissionMatrixTests(AdminHost host)
         [$"GET {Account}/logpush/jobs/{{jobId}}"] = Permissions.GatewayRead,
         [$"PUT {Account}/logpush/jobs/{{jobId}}"] = Permissions.GatewayWrite,
         [$"DELETE {Account}/logpush/jobs/{{jobId}}"] = Permissions.GatewayWrite,
+        [$"GET {Dlp}/profiles"] = Permissions.GatewayRead,
+        [$"GET {Dlp}/profiles/{{profileId}}"] = Permissions.GatewayRead,
+        [$"POST {Dlp}/profiles/custom"] = Permissions.GatewayWrite,
+        [$"GET {Dlp}/profiles/custom/{{profileId}}"] = Permissions.GatewayRead,
+        [$"PUT {Dlp}/profiles/custom/{{profileId}}"] = Permissions.GatewayWrite,
+        [$"DELETE {Dlp}/profiles/custom/{{profileId}}"] = Permissions.GatewayWrite,
+        [$"GET {Dlp}/profiles/predefined/{{profileId}}/config"] = Permissions.GatewayRead,
+        [$"PUT {Dlp}/profiles/predefined/{{profileId}}/config"] = Permissions.GatewayWrite,
+        [$"DELETE {Dlp}/profiles/predefined/{{profileId}}"] = Permissions.GatewayWrite,
+        [$"POST {Dlp}/patterns/validate"] = Permissions.GatewayRead,
+        [$"GET {Dlp}/limits"] = Permissions.GatewayRead,
         [$"GET {Configs}"] = Permissions.GatewayRead,
         [$"POST {Configs}"] = Permissions.GatewayWrite | Permissions.SecretsWrite,
         [$"PUT {Configs}/{{configId}}"] = Permissions.GatewayWrite | Permissions.SecretsWrite,

@@ -22,7 +22,7 @@ internal static class AuditRedaction
     {
         "authorization", "api_key", "apikey", "api-key", "x-api-key", "key", "private_key", "client_secret", "secret", "secrets", "secret_value", "password", "token",
         "access_token", "refresh_token", "credential", "credentials", "headers", "header", "curl_example", "js_example", "destination_conf", "ownership_challenge", "logpush_key",
-        "logpush_public_key", "signature", "cookie",
+        "logpush_public_key", "signature", "cookie", "words", "word_list",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // Resources whose value is the secret.

@@ -10,6 +10,7 @@ using GatewayActors.Abstractions.Replays;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
+using GatewayActors.Front.Management.Dlp;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.ProviderConfigs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -93,6 +94,7 @@ internal static class GatewayEndpoints
         }
 
         var configuration = GatewayConfigurationReader.Read(body, stored: null, options.Upstream.AllowPrivateNetworks, errors);
+        await DlpProfileUse.CheckAsync(grains, accountId, configuration.Dlp, errors, cancellationToken);
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
             : Answer(await Gateway(grains, accountId, id!).CreateAsync(configuration, cancellationToken), context);
@@ -126,6 +128,11 @@ internal static class GatewayEndpoints
         }
 
         var configuration = GatewayConfigurationReader.Read(body, stored.Configuration, options.Upstream.AllowPrivateNetworks, errors);
+        if (configuration.Dlp != stored.Configuration.Dlp)
+        {
+            await DlpProfileUse.CheckAsync(grains, accountId, configuration.Dlp, errors, cancellationToken);
+        }
+
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
             : Answer(await Gateway(grains, accountId, gatewayId).UpdateAsync(configuration, cancellationToken), context);
