@@ -24,7 +24,7 @@ internal static class CustomPattern
         }
         catch (NotSupportedException)
         {
-            return "look-around, back-references, atomic groups and conditions are not supported: they cannot be matched in linear time";
+            return "look-around, back-references, atomic groups, conditions and repetitions of many repetitions are not supported: they cannot be matched in linear time";
         }
         catch (ArgumentException)
         {

@@ -18,7 +18,6 @@ public sealed class CustomPatternTests
     [InlineData(@"[]a-z\]]{2}[^]x]", 3, 3)]
     [InlineData(@"[a-z-[aeiou]]{3}", 3, 3)]
     [InlineData(@"\p{Lu}\x41\u0041\cA\101\.\$", 7, 7)]
-    [InlineData("a{2}{3}", 6, 6)]
     [InlineData("a{,3}b{x}", 9, 9)]
     [InlineData("a{1,2}?", 1, 2)]
     [InlineData("^a$", 1, 1)]
@@ -49,7 +48,7 @@ public sealed class CustomPatternTests
     [InlineData(@"\b", "matches the empty text")]
     [InlineData("ab+", "bounded length")]
     [InlineData(".{1,2000}", "at most 1024")]
-    [InlineData("(.{1,1000}){1,1000}", "at most 1024")]
+    [InlineData("(.{1,1000}){1,1000}", "not supported")]
     public void Problem_OfBadPatterns_SaysWhatItIs(string pattern, string problem) => Assert.Contains(problem, CustomPattern.Problem(pattern), StringComparison.Ordinal);
 
     [Fact]
