@@ -61,7 +61,7 @@ public sealed class DlpProfilesGrainTests(ClusterFixture fixture)
 
         Assert.Equal((created.Id, "two", true), (changed.Id, changed.Definition.Name, changed.Version > created.Version));
         Assert.Equal(DlpProfileOutcome.Outdated, (await profiles.UpdateAsync(created.Id, Profile("three"), created.Version, _cancelled)).Outcome);
-        Assert.Equal(DlpProfileOutcome.NotFound, (await profiles.UpdateAsync(Guid.NewGuid(), Profile("three"), 1, _cancelled)).Outcome);
+        Assert.Equal(DlpProfileOutcome.NotFound, (await profiles.UpdateAsync(Guid.Empty, Profile("three"), 1, _cancelled)).Outcome);
     }
 
     [Fact]

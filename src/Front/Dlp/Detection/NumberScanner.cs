@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace GatewayActors.Front.Dlp.Detection;
 
 /// <summary>Consecutive groups of digits with separators between them.</summary>
@@ -23,6 +25,8 @@ internal readonly ref struct NumberWindow
 internal sealed class NumberScanner : IDetector
 {
     private const int MaxDigits = 19;
+
+    private static readonly SearchValues<char> Visible = SearchValues.Create(".-\u2010\u2011\u2012\u2013");
 
     private readonly NumberRule[][] _byLength = new NumberRule[MaxDigits + 1][];
 
@@ -68,7 +72,7 @@ internal sealed class NumberScanner : IDetector
                         break;
                     }
 
-                    isVisible &= gap.ContainsAny(".-\u2010\u2011\u2012\u2013");
+                    isVisible &= gap.ContainsAny(Visible);
                 }
 
                 foreach (var c in text.Text.Slice(group.Start, group.Length))

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace GatewayActors.Front.Dlp.Detection.Health;
 
 /// <summary>Numbers of patients and of those who treat them.</summary>
 internal static class HealthRules
 {
+    private static readonly SearchValues<char> LikeDigits = SearchValues.Create("SLOIBZ");
+
     private static readonly DlpEntry Nhs = Entry(1, "UK National Health Service number", "UK_NHS_NUMBER", "nhs", "national health", "patient", "hospital number");
 
     private static readonly DlpEntry Npi = Entry(2, "US national provider identifier (NPI)", "US_NPI", "npi", "provider identifier", "national provider");
@@ -44,7 +48,7 @@ internal static class HealthRules
     }
 
     // Without the letters that are taken for digits.
-    private static bool IsMedicare(ReadOnlySpan<char> number) => number[0] != '0' && !number.ContainsAny("SLOIBZ");
+    private static bool IsMedicare(ReadOnlySpan<char> number) => number[0] != '0' && !number.ContainsAny(LikeDigits);
 
     private static DlpEntry Entry(byte id, string name, string label, params string[] words) => new(DlpEntry.BuiltInId(4, id), name, label) { Context = new(words), IsCertain = true };
 }

@@ -11,6 +11,8 @@ internal sealed class EmailAddress : IDetector
 
     private static readonly SearchValues<string> Ats = SearchValues.Create(["@", "(at)", "[at]", "{at}"], StringComparison.OrdinalIgnoreCase);
 
+    private static readonly SearchValues<char> UrlEnd = SearchValues.Create(" \t\r\n\"'<>");
+
     // "logo@2x.png" is a file.
     private static readonly FrozenSet<string> Files = (
         "png jpg jpeg gif svg webp ico bmp css js mjs ts tsx jsx json xml html htm php yaml yml txt csv log zip gz tar exe dll jar war class java cpp hpp conf ini lock toml pdf doc docx xls xlsx mp3 mp4 wav webm woff ttf")
@@ -132,7 +134,7 @@ internal sealed class EmailAddress : IDetector
         var from = Math.Max(0, start - MaxLocal);
         var before = text[from..start];
         var scheme = before.LastIndexOf("://");
-        return scheme >= 0 && !before[scheme..].ContainsAny(" \t\r\n\"'<>");
+        return scheme >= 0 && !before[scheme..].ContainsAny(UrlEnd);
     }
 
     private static bool IsLocal(char c) => char.IsLetterOrDigit(c) || c is '.' or '_' or '%' or '+' or '-' or '\'' or '!' or '#' or '$' or '&' or '*' or '^' or '~';

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace GatewayActors.Front.Dlp.Detection.Secrets;
 
 /// <summary>Private keys in PEM form (RFC 7468) and those of OpenSSH and PGP, also with line ends written as <c>\n</c>.</summary>
@@ -9,6 +11,8 @@ internal sealed class PrivateKey : IDetector
     private const string Begin = "-----BEGIN ";
     private const string End = "-----END ";
     private const string Key = "PRIVATE KEY";
+
+    private static readonly SearchValues<char> KindOfKey = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ");
 
     private static readonly DlpEntry Entry = new(DlpEntry.BuiltInId(5, 20), "Private key", "PRIVATE_KEY") { IsCertain = true };
 
@@ -23,7 +27,7 @@ internal sealed class PrivateKey : IDetector
             at = start + Begin.Length;
             var head = all[at..Math.Min(all.Length, at + 48)];
             var key = head.IndexOf(Key, StringComparison.Ordinal);
-            if (key < 0 || head[..key].ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "))
+            if (key < 0 || head[..key].ContainsAnyExcept(KindOfKey))
             {
                 continue;
             }
