@@ -18,6 +18,15 @@ public static class GrainKeys
     /// </summary>
     public const int CacheShards = 4;
 
+    /// <summary>
+    /// The key of the grain of a person's sessions. People belong to no account: what they may do on which one is the operator's to say, and is
+    /// looked up for every session.
+    /// </summary>
+    /// <param name="signOn">The name of the sign-on.</param>
+    /// <param name="subject">Who, as its identity provider identifies people; any text.</param>
+    /// <returns>32 lower-case hex digits: people's ids do not get into the names of what is stored.</returns>
+    public static string Person(string signOn, string subject) => Accounts.TokenValue.Hash($"{signOn}\n{subject}")[..32];
+
     /// <summary>The key of an account's grain.</summary>
     public static string Account(string accountId) => accountId;
 

@@ -12,10 +12,10 @@ public sealed record AuditEntry
     /// <summary>The account whose log it stands in; empty for what the operator did on none.</summary>
     public required string AccountId { get; init; }
 
-    /// <summary>The id of the API token.</summary>
+    /// <summary>The id of the API token; for a person <c>{sign-on}:{subject}</c>.</summary>
     public required string ActorId { get; init; }
 
-    /// <summary>What people called the token at that time.</summary>
+    /// <summary>What people called the token at that time; the address of a person.</summary>
     public required string ActorName { get; init; }
 
     /// <summary>Whether it was the operator's.</summary>

@@ -13,6 +13,9 @@ internal interface ITokenVerifier
     /// <returns>The token, or null if this is not a valid token of ours right now.</returns>
     /// <remarks>Completes synchronously for a token that was seen lately. A revocation holds within one second on every node.</remarks>
     ValueTask<TokenPrincipal?> VerifyAsync(ReadOnlySpan<char> value, IPAddress? client, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what is known about a value that was revoked here, so that this node refuses it at once.</summary>
+    void Forget(string value);
 }
 
 /// <summary>A verified API token.</summary>
@@ -24,16 +27,24 @@ internal sealed record TokenPrincipal
     /// <summary>What people call it.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The account it acts on; null for the operator's, which acts on all.</summary>
+    /// <summary>The account it acts on; null for the operator's, which acts on all, and for people, who have no one account.</summary>
     public required string? AccountId { get; init; }
 
-    /// <summary>What it may do there.</summary>
+    /// <summary>What it may do there. Nothing for people, whose permissions differ from account to account: ask <see cref="On"/>.</summary>
     public required Permissions Permissions { get; init; }
 
-    /// <summary>Whether it is the operator's.</summary>
-    public bool IsOperator => AccountId is null;
+    /// <summary>Who stands behind it, where an identity provider tells; null for API tokens.</summary>
+    public Person? Person { get; init; }
+
+    /// <summary>Whether it is the operator's, or somebody's whom the operator has made one.</summary>
+    public bool IsOperator => Person is { } person ? person.IsOperator : AccountId is null;
 
     /// <summary>Whether it may do all of this on this account.</summary>
-    public bool Can(Permissions permissions, ReadOnlySpan<char> accountId) =>
-        (Permissions & permissions) == permissions && (AccountId is null || accountId.SequenceEqual(AccountId));
+    public bool Can(Permissions permissions, ReadOnlySpan<char> accountId) => On(accountId) is { } own && (own & permissions) == permissions;
+
+    /// <summary>What it may do on an account; null if the account is closed to it.</summary>
+    public Permissions? On(ReadOnlySpan<char> accountId) =>
+        Person is { } person ? person.On(accountId)
+        : AccountId is null || accountId.SequenceEqual(AccountId) ? Permissions
+        : null;
 }

@@ -13,6 +13,9 @@ internal sealed class KnownToken
     private readonly IPNetwork[] _denied;
     private readonly TokenPrincipal _principal;
 
+    /// <summary>Makes the session of a person ready.</summary>
+    public KnownToken(TokenPrincipal principal, DateTimeOffset expiresOn) => (_principal, _expiresOn, _allowed, _denied) = (principal, expiresOn, [], []);
+
     /// <summary>Makes a stored token ready.</summary>
     public KnownToken(ApiTokenRecord record)
     {

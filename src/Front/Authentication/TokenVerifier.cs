@@ -2,12 +2,18 @@ using System.Collections.Concurrent;
 using System.Net;
 using GatewayActors.Abstractions;
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Abstractions.SingleSignOn;
+using GatewayActors.Front.SingleSignOn;
 using Orleans.Runtime;
 
 namespace GatewayActors.Front.Authentication;
 
-/// <summary>Verifies values with the grain of the account they name, and trusts an answer for <see cref="Trusted"/>.</summary>
-internal sealed class TokenVerifier(IGrainFactory grains, OperatorToken operatorToken, TimeProvider timeProvider) : ITokenVerifier
+/// <summary>Verifies values with the grain of the account or the person they name, and trusts an answer for <see cref="Trusted"/>.</summary>
+/// <param name="grains">The grains.</param>
+/// <param name="operatorToken">The operator's token.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="signOns">Where sessions of people come from; null if there are none.</param>
+internal sealed class TokenVerifier(IGrainFactory grains, OperatorToken operatorToken, TimeProvider timeProvider, SignOnCatalog? signOns = null) : ITokenVerifier
 {
     /// <summary>
     /// How long an answer counts, from before the question was sent. A quarter of the promised second is left for the request that
@@ -47,23 +53,26 @@ internal sealed class TokenVerifier(IGrainFactory grains, OperatorToken operator
             return new(operatorToken.Principal);
         }
 
-        if (!TokenValue.TryParse(value, out var accountId) || _unknown.TryGet(value, out _))
+        if (TokenValue.TryParse(value, out var owner) || TokenValue.TryParseSession(value, out owner))
         {
-            return new((TokenPrincipal?)null);
+            return _unknown.TryGet(value, out _) ? new((TokenPrincipal?)null) : AskAsync(value.ToString(), owner, client, cancellationToken);
         }
 
-        return AskAsync(value.ToString(), accountId, client, cancellationToken);
+        return new((TokenPrincipal?)null);
     }
 
-    private async ValueTask<TokenPrincipal?> AskAsync(string value, string accountId, IPAddress? client, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void Forget(string value) => _known.Remove(value);
+
+    private async ValueTask<TokenPrincipal?> AskAsync(string value, string owner, IPAddress? client, CancellationToken cancellationToken)
     {
-        var question = Join(value, accountId);
+        var question = Join(value, owner);
         return Check(await question.Answer.WaitAsync(cancellationToken), client);
     }
 
     // One question per value is on its way. A caller joins one that was asked lately; after that it asks again, so a slow silo cannot
     // stretch the promised second.
-    private Question Join(string value, string accountId)
+    private Question Join(string value, string owner)
     {
         var mine = new Question(timeProvider.GetTimestamp());
         while (true)
@@ -85,17 +94,16 @@ internal sealed class TokenVerifier(IGrainFactory grains, OperatorToken operator
             }
         }
 
-        _ = AnswerAsync(mine, value, accountId);
+        _ = AnswerAsync(mine, value, owner);
         return mine;
     }
 
     // Not cancelled with the first caller: the others wait for the same answer.
-    private async Task AnswerAsync(Question question, string value, string accountId)
+    private async Task AnswerAsync(Question question, string value, string owner)
     {
         try
         {
-            var record = await FindAsync(accountId, TokenValue.Hash(value));
-            var answer = new TokenAnswer(question.AskedAt, record is null ? null : new(record));
+            var answer = new TokenAnswer(question.AskedAt, await FindAsync(value, owner));
             Keep(value, answer);
             question.Complete(answer);
         }
@@ -111,17 +119,37 @@ internal sealed class TokenVerifier(IGrainFactory grains, OperatorToken operator
         }
     }
 
-    private async Task<ApiTokenRecord?> FindAsync(string accountId, string valueHash)
+    private async Task<KnownToken?> FindAsync(string value, string owner)
     {
-        var account = grains.GetGrain<IAccountGrain>(GrainKeys.Account(accountId));
+        var valueHash = TokenValue.Hash(value);
+        if (TokenValue.TryParse(value, out _))
+        {
+            var account = grains.GetGrain<IAccountGrain>(GrainKeys.Account(owner));
+            return await AskTwiceAsync(() => account.FindTokenAsync(valueHash)) is { } record ? new(record) : null;
+        }
+
+        if (signOns is null)
+        {
+            return null;
+        }
+
+        // What the person may do is not the grain's to say: the operator may have changed it since.
+        var person = grains.GetGrain<IPersonGrain>(owner);
+        return await AskTwiceAsync(() => person.FindSessionAsync(valueHash)) is { } session && signOns.PrincipalOf(session) is { } principal
+            ? new(principal, session.ExpiresAt)
+            : null;
+    }
+
+    private static async ValueTask<T> AskTwiceAsync<T>(Func<ValueTask<T>> ask)
+    {
         try
         {
-            return await account.FindTokenAsync(valueHash);
+            return await ask();
         }
         catch (Exception exception) when (exception is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
         {
             // The silo that held the grain is gone; the second call activates it on another one.
-            return await account.FindTokenAsync(valueHash);
+            return await ask();
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class GatewayOptions
     /// <summary>Where requests for a provider go, by provider slug. Default: the providers' public addresses.</summary>
     public IDictionary<string, ProviderOptions> Providers { get; } = new Dictionary<string, ProviderOptions>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Identity providers by which people sign on, by names of the operator's. Default: none.</summary>
+    public IDictionary<string, OidcOptions> Oidc { get; } = new Dictionary<string, OidcOptions>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Calls to providers.</summary>
     public UpstreamOptions Upstream { get; set; } = new();
 

@@ -58,6 +58,14 @@ internal sealed class GatewayOptionsReader
             {
                 ReadProviders(child, providers);
             }
+            else if (property.GetValue(target) is IDictionary<string, OidcOptions> signOns)
+            {
+                ReadNamed(child, signOns, OidcRules.IsName, OidcRules.AcceptedNames);
+            }
+            else if (property.GetValue(target) is IDictionary<string, OidcRoleOptions> roles)
+            {
+                ReadNamed(child, roles, _ => true, "");
+            }
             else
             {
                 ReadSection(child, property.GetValue(target)!);
@@ -112,6 +120,29 @@ internal sealed class GatewayOptionsReader
         }
     }
 
+    /// <summary>Sections whose names are the operator's.</summary>
+    private void ReadNamed<TOptions>(IConfigurationSection section, IDictionary<string, TOptions> named, Func<string, bool> isName, string acceptedNames)
+        where TOptions : class, new()
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            _mistakes.Add(SettingMistake.Unknown(section.Path, section.Value, typeof(TOptions), "a section for each name"));
+        }
+
+        foreach (var child in section.GetChildren())
+        {
+            if (!isName(child.Key))
+            {
+                RefuseAll(child, typeof(TOptions), acceptedNames);
+                continue;
+            }
+
+            var options = new TOptions();
+            ReadSection(child, options);
+            named[child.Key] = options;
+        }
+    }
+
     /// <summary>One mistake for each value at or below a key nobody knows.</summary>
     private void RefuseAll(IConfigurationSection section, Type owner, string accepted)
     {
@@ -149,6 +180,7 @@ internal sealed class GatewayOptionsReader
             }
         }
 
+        _mistakes.AddRange(OidcRules.Check(options.Oidc));
         if (options.MetricsUrl is { } metricsUrl)
         {
             CheckMetricsUrl(configuration, metricsUrl);

@@ -24,6 +24,7 @@ using GatewayActors.Front.Management.ProviderConfigs;
 using GatewayActors.Front.Management.Replays;
 using GatewayActors.Front.Management.Secrets;
 using GatewayActors.Front.Rest;
+using GatewayActors.Front.SingleSignOn;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GatewayActors.Front.Management;
@@ -36,7 +37,7 @@ internal static class ManagementExtensions
         /// <summary>
         /// Adds the admin API and its OpenAPI document. Needs token authentication, an <see cref="IGrainFactory"/>, an
         /// <see cref="Abstractions.Logs.ILogStore"/>, an <see cref="Abstractions.Logs.ILogOutbox"/>, an <see cref="Abstractions.Analytics.IAnalyticsStore"/>, an <see cref="Abstractions.Audit.IAuditStore"/>, an <see cref="Logging.ILogFlush"/>, a
-        /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Front.Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> and <see cref="Configuration.GatewayOptions"/>.
+        /// <see cref="Providers.ProviderCatalog"/>, a <see cref="Front.Secrets.SecretSealer"/>, a <see cref="Providers.Pricing.IPriceTable"/> <see cref="Configuration.GatewayOptions"/> and the keys that fronts share.
         /// </summary>
         public IServiceCollection AddManagement()
         {
@@ -82,6 +83,7 @@ internal static class ManagementExtensions
             services.AddSingleton<ModelCatalogue>();
             services.TryAddSingleton<LogTails>();
             services.AddAnalytics();
+            services.AddSingleSignOn();
             return services;
         }
     }
@@ -135,6 +137,7 @@ internal static class ManagementExtensions
             group.MapBilling();
             group.MapPolicies();
             group.MapDlp();
+            routes.MapSingleSignOn();
             routes.MapOpenApi(PublicRoutes.OpenApi).AllowAnonymous();
             return routes;
         }

@@ -18,9 +18,14 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
     /// <summary>Where the admin API lives.</summary>
     public const string BasePath = "/client/v4";
 
+    /// <summary>Where people sign on; what fails there is answered in the same way.</summary>
+    public const string SignOnPath = "/auth";
+
     /// <summary>Handles one request.</summary>
     public Task InvokeAsync(HttpContext context) =>
-        context.Request.Path.StartsWithSegments(BasePath, StringComparison.Ordinal) ? HandleAsync(context) : next(context);
+        context.Request.Path.StartsWithSegments(BasePath, StringComparison.Ordinal) || context.Request.Path.StartsWithSegments(SignOnPath, StringComparison.Ordinal)
+            ? HandleAsync(context)
+            : next(context);
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -73,7 +78,7 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
     private ApiProblem? Route(HttpContext context)
     {
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern } endpoint
-            || !pattern.StartsWith(BasePath, StringComparison.Ordinal))
+            || !IsOurs(pattern))
         {
             string[] methods = [.. MethodsOf(context.Request.Path)];
             if (methods.Length == 0)
@@ -106,7 +111,7 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
             return ApiProblem.AccountNotFound(context);
         }
 
-        if (endpoint.Metadata.GetMetadata<ManagementEndpoint>() is not null
+        if ((endpoint.Metadata.GetMetadata<ManagementEndpoint>() is not null || pattern.StartsWith(SignOnPath, StringComparison.Ordinal))
             && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = JsonBody.MaxBytes;
@@ -118,11 +123,13 @@ internal sealed partial class ManagementMiddleware(RequestDelegate next, Endpoin
     // Routing itself cannot say "wrong method" where another endpoint takes every path, as a dashboard's fallback does.
     private IEnumerable<string> MethodsOf(PathString path) => endpoints.Endpoints
         .OfType<RouteEndpoint>()
-        .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith(BasePath, StringComparison.Ordinal) == true)
+        .Where(endpoint => endpoint.RoutePattern.RawText is { } pattern && IsOurs(pattern))
         .Where(endpoint => new TemplateMatcher(new(endpoint.RoutePattern), []).TryMatch(path, []))
         .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal);
+
+    private static bool IsOurs(string pattern) => pattern.StartsWith(BasePath, StringComparison.Ordinal) || pattern.StartsWith(SignOnPath, StringComparison.Ordinal);
 
     [LoggerMessage(EventId = 3001, EventName = "ManagementRequestFailed", Level = LogLevel.Error,
         Message = "A request of the admin API failed; its id is {RequestId}.")]

@@ -131,7 +131,7 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
                         Accept(exchange, principal);
                     }
                 }
-                else if (TokenValue.TryParse(candidate.Span, out _))
+                else if (TokenValue.IsOurs(candidate.Span))
                 {
                     // One of ours that does not count right now: disabled, for another network, not valid yet. No provider may see it.
                     consumed |= flag;

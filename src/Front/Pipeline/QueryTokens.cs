@@ -52,7 +52,7 @@ internal static class QueryTokens
         }
 
         var value = Uri.UnescapeDataString(parameter[(equals + 1)..]);
-        return TokenValue.TryParse(value, out _)
+        return TokenValue.IsOurs(value)
             || await tokens.VerifyAsync(value, http.Connection.RemoteIpAddress, http.RequestAborted) is not null;
     }
 }

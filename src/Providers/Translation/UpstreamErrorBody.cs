@@ -121,6 +121,6 @@ public static partial class UpstreamErrorBody
 
     private static JsonElement First(JsonElement.ArrayEnumerator items) => items.MoveNext() ? items.Current : default;
 
-    [GeneratedRegex(@"\b(sk-[A-Za-z0-9_\-]{8,}|AIza[A-Za-z0-9_\-]{20,}|gwa_[A-Za-z0-9_]{16,}|AKIA[A-Z0-9]{12,}|Bearer\s+[A-Za-z0-9._\-]{12,})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(sk-[A-Za-z0-9_\-]{8,}|AIza[A-Za-z0-9_\-]{20,}|gw[as]_[A-Za-z0-9_\-]{16,}|AKIA[A-Z0-9]{12,}|Bearer\s+[A-Za-z0-9._\-]{12,})", RegexOptions.CultureInvariant)]
     private static partial Regex Keys { get; }
 }

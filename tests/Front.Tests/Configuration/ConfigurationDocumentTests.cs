@@ -33,7 +33,13 @@ public sealed class ConfigurationDocumentTests
                 continue;
             }
 
-            var below = value is IDictionary<string, ProviderOptions> ? Options($"{key}:{{slug}}", new ProviderOptions()) : Options(key, value!);
+            var below = value switch
+            {
+                IDictionary<string, ProviderOptions> => Options($"{key}:{{slug}}", new ProviderOptions()),
+                IDictionary<string, OidcOptions> => Options($"{key}:{{name}}", new OidcOptions()),
+                IDictionary<string, OidcRoleOptions> => Options($"{key}:{{any}}", new OidcRoleOptions()),
+                _ => Options(key, value!),
+            };
             foreach (var option in below)
             {
                 yield return option;

@@ -20,4 +20,6 @@ internal sealed class FakeTokens : ITokenVerifier
 
     public ValueTask<TokenPrincipal?> VerifyAsync(ReadOnlySpan<char> value, IPAddress? client, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_valid.GetValueOrDefault(value.ToString()));
+
+    public void Forget(string value) => _valid.TryRemove(value, out _);
 }

@@ -18,6 +18,7 @@ using GatewayActors.Front.Management;
 using GatewayActors.Front.Replays;
 using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Tests.CustomDomains;
+using GatewayActors.Front.Tests.SingleSignOn;
 using GatewayActors.Front.Tests.Telemetry;
 using GatewayActors.Grains.Caching;
 using GatewayActors.Providers;
@@ -69,6 +70,9 @@ public sealed class AdminHost : IAsyncLifetime
     /// <summary>What the domain name system says.</summary>
     internal FakeDomainRecords Records { get; } = new();
 
+    /// <summary>The identity provider of the tests.</summary>
+    internal FakeIssuer Issuer { get; } = new();
+
     internal IServiceProvider Services => _app!.Services;
 
     internal EvaluationSignal Computed { get; } = new();
@@ -107,7 +111,11 @@ public sealed class AdminHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IGrainFactory>(_cluster.Client);
         builder.Services.AddSingleton(new OperatorToken(OperatorToken));
-        builder.Services.AddSingleton(new GatewayOptions());
+        await Issuer.StartAsync();
+        var options = new GatewayOptions();
+        SignOnSettings.AddTo(options, Issuer.Address);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.Services.AddSingleton(new ProviderCatalog(BuiltInProviders.All));
         builder.Services.AddSingleton<IPriceTable>(PriceTable.BuiltIn);
         builder.Services.AddSingleton<ILogStore>(Logs);
@@ -149,6 +157,7 @@ public sealed class AdminHost : IAsyncLifetime
             await _storage.DisposeAsync();
         }
 
+        await Issuer.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 

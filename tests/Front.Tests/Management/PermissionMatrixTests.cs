@@ -1,5 +1,8 @@
 using GatewayActors.Abstractions.Accounts;
+using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Management;
+using GatewayActors.Front.SingleSignOn;
+using GatewayActors.Front.Tests.SingleSignOn;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Xunit;
@@ -199,6 +202,32 @@ public sealed class PermissionMatrixTests(AdminHost host)
                 var forbidden = answer.Status == 403 && answer.ErrorCode == 10000;
                 Assert.True(open != forbidden, $"{group.Name}, {route}: {answer.Status} {answer.Text}");
                 Assert.True((answer.Status < 500 || answer.Status == 501) && answer.Status != 401, $"{group.Name}, {route}: {answer.Status} {answer.Text}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("viewers", OidcRole.Viewer)]
+    [InlineData("editors", OidcRole.Editor)]
+    [InlineData("admins", OidcRole.Admin)]
+    public async Task Routes_EveryRole_OpensWhatItCoversOnItsAccountAlone(string group, OidcRole role)
+    {
+        await host.Account(SignOnSettings.Account).CreateAsync("Corp", TestContext.Current.CancellationToken);
+        var stranger = await host.CreateTenantAsync();
+        var token = await SignOnBrowser.SignOnAsync(host, group);
+        var own = Roles.PermissionsOf(role);
+        foreach (var (route, needed) in Routes)
+        {
+            var answer = await SendAsync(route, SignOnSettings.Account, token);
+            var open = needed is not { } permissions || (permissions == RunOrWorkersAi
+                ? (own & (Permissions.GatewayRun | Permissions.WorkersAiRead)) != 0
+                : (own & permissions) == permissions);
+            var forbidden = answer.Status == 403 && answer.ErrorCode == 10000;
+            Assert.True(open != forbidden, $"{role}, {route}: {answer.Status} {answer.Text}");
+            Assert.True((answer.Status < 500 || answer.Status == 501) && answer.Status != 401, $"{role}, {route}: {answer.Status} {answer.Text}");
+            if (route.Contains("{accountId}", StringComparison.Ordinal))
+            {
+                (await SendAsync(route, stranger.AccountId, token)).AssertFailure(403, 10000);
             }
         }
     }

@@ -107,6 +107,8 @@ public sealed class MetricsEndpointsTests
         public ValueTask<TokenPrincipal?> VerifyAsync(ReadOnlySpan<char> value, IPAddress? client, CancellationToken cancellationToken) =>
             ValueTask.FromResult(value.SequenceEqual("operator") ? Principal(null) : value.SequenceEqual("account") ? Principal("account") : null);
 
+        public void Forget(string value) => throw new NotSupportedException();
+
         private static TokenPrincipal Principal(string? account) => new() { TokenId = "id", AccountId = account, Permissions = Permissions.None };
     }
 }

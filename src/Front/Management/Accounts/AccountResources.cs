@@ -15,6 +15,9 @@ internal sealed record AccountSettings;
 /// <summary>An id on its own: what is left of something deleted.</summary>
 internal sealed record Reference(string Id);
 
+/// <summary>The person who calls.</summary>
+internal sealed record UserResource(string Id, string? Email, string? FirstName, string? LastName);
+
 /// <summary>That the caller may act on an account.</summary>
 internal sealed record MembershipResource(string Id, string Status, MembershipAccount Account, IReadOnlyList<string> Roles);
 

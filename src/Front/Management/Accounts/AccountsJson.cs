@@ -10,6 +10,7 @@ namespace GatewayActors.Front.Management.Accounts;
 [JsonSerializable(typeof(Envelope<AccountResource>))]
 [JsonSerializable(typeof(Envelope<IReadOnlyList<AccountResource>>))]
 [JsonSerializable(typeof(Envelope<IReadOnlyList<MembershipResource>>))]
+[JsonSerializable(typeof(Envelope<UserResource>))]
 [JsonSerializable(typeof(Envelope<Reference>))]
 [JsonSerializable(typeof(Envelope<TokenResource>))]
 [JsonSerializable(typeof(Envelope<IReadOnlyList<TokenResource>>))]

@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Management.Http;
+using GatewayActors.Front.SingleSignOn;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GatewayActors.Front.Management.Accounts;
@@ -21,7 +22,9 @@ internal static class IdentityEndpoints
     }
 
     // Tokens belong to accounts: there is no user behind them. Clients know this answer and go on without one.
-    internal static ApiProblem GetUser() => ApiProblem.Of(StatusCodes.Status403Forbidden, ApiErrors.Unauthorized);
+    internal static Results<Ok<Envelope<UserResource>>, ApiProblem> GetUser(HttpContext context) => context.User.RequireToken().Person is { } person
+        ? TypedResults.Ok(Envelope.Of(new UserResource(person.ActorId, person.Email, person.GivenName, person.FamilyName)))
+        : ApiProblem.Of(StatusCodes.Status403Forbidden, ApiErrors.Unauthorized);
 
     internal static async Task<Results<Ok<Envelope<IReadOnlyList<MembershipResource>>>, ApiProblem>> ListMembershipsAsync(
         HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
@@ -35,8 +38,16 @@ internal static class IdentityEndpoints
 
         var token = context.User.RequireToken();
         var (accounts, totalCount) = await AccountCatalog.ListAsync(grains, token, query, cancellationToken);
-        string[] roles = [.. PermissionGroups.All.Where(group => (token.Permissions & group.Grants) == group.Grants).Select(group => group.Name)];
         return TypedResults.Ok(Envelope.Page<MembershipResource>(
-            [.. accounts.Select(account => new MembershipResource(account.Id, "accepted", new(account.Id, account.Name), roles))], query.Paging, totalCount));
+            [.. accounts.Select(account => new MembershipResource(account.Id, "accepted", new(account.Id, account.Name), RolesOn(token, account.Id)))], query.Paging, totalCount));
+    }
+
+    // People have roles, tokens have the permission groups that they were given.
+    private static string[] RolesOn(TokenPrincipal token, string accountId)
+    {
+        var permissions = token.On(accountId) ?? Permissions.None;
+        return token.Person is null ? [.. PermissionGroups.All.Where(group => (permissions & group.Grants) == group.Grants).Select(group => group.Name)]
+            : Roles.GreatestOf(permissions) is { } role ? [Roles.WordOf(role)]
+            : [];
     }
 }

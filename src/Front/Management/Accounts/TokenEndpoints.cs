@@ -127,7 +127,7 @@ internal static class TokenEndpoints
 
     internal static async Task<Results<Ok<Envelope<TokenStatusResource>>, ApiProblem>> VerifyAsync(
         string accountId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
-        context.User.RequireToken().IsOperator && await Account(grains, accountId).GetAsync(cancellationToken) is null
+        context.User.RequireToken().AccountId is null && await Account(grains, accountId).GetAsync(cancellationToken) is null
             ? ApiProblem.AccountNotFound(context)
             : await VerifyOwnAsync(context, grains, cancellationToken);
 
@@ -141,7 +141,7 @@ internal static class TokenEndpoints
             token.TokenId,
             TokenStatus.Active,
             stored?.Definition.NotBefore is { } notBefore ? Times.Format(notBefore) : null,
-            stored?.Definition.ExpiresOn is { } expiresOn ? Times.Format(expiresOn) : null)) with
+            (token.Person?.ExpiresAt ?? stored?.Definition.ExpiresOn) is { } expiresOn ? Times.Format(expiresOn) : null)) with
         { Messages = [ValidNotice] });
     }
 

@@ -98,12 +98,18 @@ internal sealed partial class AuditMiddleware(RequestDelegate next, IAuditStore 
         };
     }
 
-    // An account's token writes in the log of its own account whatever it has asked for: nobody writes in a stranger's.
-    private static string AccountOf(HttpContext context, TokenPrincipal token, AuditAnswer answer) =>
-        token.AccountId
-        ?? context.Request.RouteValues[PermissionRequirement.AccountParameter] as string
-        ?? answer.ResourceId
-        ?? "";
+    // An account's token writes in the log of its own account whatever it has asked for, and a person in that of one of theirs: nobody writes in
+    // a stranger's.
+    private static string AccountOf(HttpContext context, TokenPrincipal token, AuditAnswer answer)
+    {
+        var asked = context.Request.RouteValues[PermissionRequirement.AccountParameter] as string;
+        return token switch
+        {
+            { AccountId: { } own } => own,
+            { Person: { HasEveryAccount: false } person } when asked is null || person.On(asked) is null => person.AccountIds.Count > 0 ? person.AccountIds[0] : "",
+            _ => asked ?? answer.ResourceId ?? "",
+        };
+    }
 
     private static string? IdInPath(HttpContext context, RouteEndpoint endpoint) =>
         endpoint.RoutePattern.Parameters is [.., { Name: var name }] ? context.Request.RouteValues[name] as string : null;

@@ -82,7 +82,7 @@ internal static class AuditRedaction
     // A token of ours wherever it stands; of URLs what may hold a key: user information and query.
     private static string Clean(string text)
     {
-        if (TokenValue.TryParse(text, out _))
+        if (TokenValue.IsOurs(text))
         {
             return Mark;
         }

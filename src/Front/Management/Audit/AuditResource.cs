@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GatewayActors.Abstractions.Audit;
+using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Management.Http;
 
 namespace GatewayActors.Front.Management.Audit;
@@ -38,7 +39,7 @@ internal sealed record AuditResource
         Action = new(entry.IsDone, entry.Action),
         Actor = new(entry.ActorId, entry.ActorName, entry.ActorIp, entry.IsOperator ? "admin" : "user"),
         Interface = "API",
-        Metadata = new(entry.Method, entry.Path, entry.Route, entry.Status, entry.RequestId, entry.IsOperator ? "operator" : "account", entry.ActorName, entry.ErrorCodes?.Split(',')),
+        Metadata = new(entry.Method, entry.Path, entry.Route, entry.Status, entry.RequestId, TokenTypeOf(entry), entry.ActorName, entry.ErrorCodes?.Split(',')),
         NewValue = entry.NewJson,
         NewValueJson = Parse(entry.NewJson),
         OldValue = entry.OldJson,
@@ -48,13 +49,15 @@ internal sealed record AuditResource
         When = Times.Format(entry.When),
     };
 
+    private static string TokenTypeOf(AuditEntry entry) => Person.IsId(entry.ActorId) ? "user" : entry.IsOperator ? "operator" : "account";
+
     private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
 }
 
 /// <summary>What was done, and whether it was.</summary>
 internal sealed record AuditActionResource(bool Result, string Type);
 
-/// <summary>Who: the id of the token; its name in the place of an address that a token does not have.</summary>
+/// <summary>Who: a person with their address; or the id of a token, with its name in the place of an address that it does not have.</summary>
 internal sealed record AuditActorResource(string Id, string Email, string? Ip, string Type);
 
 /// <summary>How it was asked and answered.</summary>
