@@ -45,7 +45,7 @@ internal sealed class ApiTokenHandler(
     {
         var result = await HandleAuthenticateOnceSafeAsync();
         var problem = result.None ? ApiProblem.Of(StatusCodes.Status400BadRequest, ApiErrors.MissingCredentials)
-            : _unavailable ? ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, ApiErrors.IssuerUnavailable)
+            : _unavailable ? ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, ApiErrors.IssuerUnavailable(Response.Headers["cf-ray"].ToString()))
             : _malformed ? ApiProblem.Of(StatusCodes.Status400BadRequest, ApiErrors.MalformedCredentials)
             : Request.Path.StartsWithSegments("/client/v4/user/tokens/verify", StringComparison.Ordinal)
                 ? ApiProblem.Of(StatusCodes.Status401Unauthorized, ApiErrors.InvalidApiToken)

@@ -60,7 +60,6 @@ internal sealed class PersonGrain([PersistentState("person")] IPersistentState<P
             await StoreAsync([]);
         }
 
-        LeaveIfUnknown();
         return count;
     }
 
@@ -73,10 +72,10 @@ internal sealed class PersonGrain([PersistentState("person")] IPersistentState<P
     // Written whole, so that a look-up which interleaves with the write sees the sessions before or after it.
     private Task StoreAsync(IEnumerable<StoredSession> sessions) => stored.ReplaceAsync(new() { Sessions = [.. sessions] });
 
-    // Anyone can name people who do not exist: such an activation must not stay and fill the memory.
+    // Anyone can name people who do not exist: such an activation must not stay and fill the memory. Somebody who only has no session now is no such.
     private void LeaveIfUnknown()
     {
-        if (Sessions.Count == 0)
+        if (!stored.RecordExists)
         {
             DeactivateOnIdle();
         }

@@ -62,7 +62,7 @@ internal sealed class FakeIssuer : IAsyncDisposable
     public string SignOn(string location, Func<JsonObject, string> idToken, JsonObject? userInfo = null)
     {
         var query = QueryHelpers.ParseQuery(new Uri(location).Query);
-        var code = Guid.NewGuid().ToString("N");
+        var code = RandomNumberGenerator.GetHexString(32);
         var claims = Claims(query["nonce"].ToString());
         _grants[code] = new(idToken(claims), query["redirect_uri"].ToString(), query["code_challenge"].ToString(), userInfo);
         return $"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"].ToString())}&iss={Uri.EscapeDataString(Address)}";
@@ -71,7 +71,7 @@ internal sealed class FakeIssuer : IAsyncDisposable
     /// <summary>The claims of a right token.</summary>
     public JsonObject Claims(string? nonce = null)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var claims = new JsonObject
         {
             ["iss"] = Address,
@@ -169,7 +169,7 @@ internal sealed class FakeIssuer : IAsyncDisposable
             return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         }
 
-        var accessToken = Guid.NewGuid().ToString("N");
+        var accessToken = RandomNumberGenerator.GetHexString(32);
         if (grant.UserInfo is not null)
         {
             _users[$"Bearer {accessToken}"] = grant.UserInfo;

@@ -108,7 +108,7 @@ public sealed class SignOnFlowTests(AdminHost host) : IDisposable
         Assert.Equal("no-store", answer.Headers["Cache-Control"]);
         Assert.StartsWith("gws_", answer.Result.GetProperty("token").GetString(), StringComparison.Ordinal);
         Assert.Equal("""{"id":"corp:user-1","email":"ada@corp.test","name":"Ada Test"}""", answer.Result.GetProperty("person").GetRawText());
-        var left = DateTimeOffset.Parse(answer.Result.GetProperty("expires_on").GetString()!, System.Globalization.CultureInfo.InvariantCulture) - DateTimeOffset.UtcNow;
+        var left = DateTimeOffset.Parse(answer.Result.GetProperty("expires_on").GetString()!, System.Globalization.CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow();
         Assert.InRange(left, TimeSpan.FromMinutes(55), TimeSpan.FromHours(1));
         (await host.SendAsync(HttpMethod.Get, "user/tokens/verify", answer.Result.GetProperty("token").GetString())).AssertSuccess();
     }
@@ -137,7 +137,7 @@ public sealed class SignOnFlowTests(AdminHost host) : IDisposable
     /// <summary>A token with one mistake.</summary>
     internal static string WrongToken(FakeIssuer issuer, JsonObject claims, string mistake)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         switch (mistake)
         {
             case "nonce":

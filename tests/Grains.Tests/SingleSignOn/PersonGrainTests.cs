@@ -10,7 +10,7 @@ namespace GatewayActors.Grains.Tests.SingleSignOn;
 public sealed class PersonGrainTests(ClusterFixture fixture)
 {
     private readonly CancellationToken _cancelled = TestContext.Current.CancellationToken;
-    private readonly string _key = GrainKeys.Person("corp", Guid.NewGuid().ToString("N"));
+    private readonly string _key = GrainKeys.Person("corp", Guid.CreateVersion7().ToString("N"));
 
     private IPersonGrain Person => fixture.Client.GetGrain<IPersonGrain>(_key);
 

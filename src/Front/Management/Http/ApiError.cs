@@ -62,7 +62,7 @@ internal static class ApiErrors
     public static ApiError Unavailable(string requestId) => new(7000, $"Unavailable for now, try again; request {requestId}");
 
     /// <summary>The issuer of the token cannot be reached, so nobody can say whether the token is valid.</summary>
-    public static ApiError IssuerUnavailable { get; } = new(7000, "The identity provider of the token cannot be reached, try again");
+    public static ApiError IssuerUnavailable(string requestId) => new(7000, $"The identity provider of the token cannot be reached, try again; request {requestId}");
 
     /// <summary>A mistake in the input.</summary>
     public static ApiError Invalid(string message, params IReadOnlyList<string> path) => new(InvalidInputCode, message) { Path = path };
