@@ -126,6 +126,19 @@ public abstract class Provider
     /// <summary>Puts requests for embeddings into the provider's own format; null where it has no embeddings, or serves OpenAI's format.</summary>
     public virtual Translation.Embeddings.EmbeddingTranslator? EmbeddingTranslator => null;
 
+    /// <summary>
+    /// Maps the handshake of a WebSocket to its upstream. The address has the scheme of HTTP, because a handshake is a request. Without a
+    /// path, the provider's own realtime API is meant; any path of it can be named as it is.
+    /// </summary>
+    public virtual UpstreamMapping MapRealtime(in ProviderRequest request) =>
+        request.Rest.IsEmpty ? UpstreamMapping.Refuse($"'{Slug}' has no realtime API that needs no path.") : Map(request);
+
+    /// <summary>The subprotocols in which browsers send what others put into headers.</summary>
+    public virtual IReadOnlyList<Realtime.ProtocolHeader> ProtocolHeaders => field ??= Realtime.ProtocolHeader.Of(Credentials);
+
+    /// <summary>Makes a meter for one realtime session; null where nothing can be read.</summary>
+    public virtual Realtime.RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => null;
+
     /// <summary>Makes a reader for one response; null where nothing can be read.</summary>
     public virtual Usage.UsageReader? CreateUsageReader(in Usage.ResponseFacts response) => null;
 }
@@ -153,6 +166,13 @@ public readonly ref struct ProviderRequest
 
     /// <summary>What is known of the credential's home, for providers whose URL carries it; null if nothing is.</summary>
     public CredentialHome? Home { get; init; }
+
+    /// <summary>The same request for another path.</summary>
+    public ProviderRequest At(ReadOnlySpan<char> rest) => new() { Slug = Slug, Rest = rest, Query = Query, BaseUrl = BaseUrl, Headers = Headers, Home = Home };
+
+    /// <summary>The same request for another path and query.</summary>
+    public ProviderRequest At(ReadOnlySpan<char> rest, ReadOnlySpan<char> query) =>
+        new() { Slug = Slug, Rest = rest, Query = query, BaseUrl = BaseUrl, Headers = Headers, Home = Home };
 }
 
 /// <summary>Where a stored or operator credential is at home. A request that names a region or version itself wins over it.</summary>

@@ -106,6 +106,9 @@ public sealed record GatewayConfiguration
     /// <summary>Ours: when an upstream that fails is left alone for a while. Null: off.</summary>
     [Id(27)] public CircuitBreakerConfiguration? CircuitBreaker { get; init; }
 
+    /// <summary>Ours: whether a spend or token limit that is reached during a realtime session ends it at its next turn. Default: false, as in the reference.</summary>
+    [Id(60)] public bool? RealtimeCloseOnLimit { get; init; }
+
     /// <summary>Ours: what the auto router chooses from. Null: its own pool.</summary>
     [Id(38)] public AutoRouterConfiguration? AutoRouter { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class CacheStage(CacheShards shards, Flights flights, RecentAnsw
     /// ask for it by headers of their own.
     /// </summary>
     public static bool MayAnswer(Exchange exchange) =>
-        exchange.IsUniversal || (exchange.Gateway.Seen is { } seen && CachePlan.For(exchange.Http.Request.Method, seen.Cache, exchange.Headers) is not null);
+        exchange.IsUniversal || (!exchange.IsWebSocket && exchange.Gateway.Seen is { } seen && CachePlan.For(exchange.Http.Request.Method, seen.Cache, exchange.Headers) is not null);
 
     /// <summary>How many bytes of a request's body must be in memory for it to be looked up; 0 where nothing is cached.</summary>
     public static int BodyBytes(Step step) => Plan(step) is null ? 0 : CachePlan.MaxBytes;

@@ -27,6 +27,9 @@ public sealed class GatewayOptions
     /// <summary>Calls to providers.</summary>
     public UpstreamOptions Upstream { get; set; } = new();
 
+    /// <summary>WebSockets of clients.</summary>
+    public SocketOptions WebSockets { get; set; } = new();
+
     /// <summary>The encryption of stored secrets.</summary>
     public SecretsOptions Secrets { get; set; } = new();
 

@@ -167,6 +167,12 @@ internal sealed class GatewayOptionsReader
                 $"Gateway:Upstream:FirstByteTimeout = '{options.Upstream.FirstByteTimeout}' is not valid; accepted: at most Gateway:Upstream:TotalTimeout, which is {options.Upstream.TotalTimeout}.");
         }
 
+        if (options.WebSockets.StopGrace > options.DrainTimeout)
+        {
+            _mistakes.Add(
+                $"Gateway:WebSockets:StopGrace = '{options.WebSockets.StopGrace}' is not valid; accepted: at most Gateway:DrainTimeout, which is {options.DrainTimeout}.");
+        }
+
         if (options is { CoHostSilo: false, Mode: GatewayMode.Embedded })
         {
             _mistakes.Add("Gateway:CoHostSilo = 'false' is not valid; accepted: true, because Gateway:Mode is Embedded.");

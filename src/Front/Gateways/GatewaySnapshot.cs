@@ -44,6 +44,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
     /// <summary>Spend and token limits; null if there are none.</summary>
     public GatewayLimits? Limits { get; } = GatewayLimits.Of(gateway);
 
+    /// <summary>Whether a limit that is reached during a realtime session ends it.</summary>
+    public bool RealtimeCloseOnLimit { get; } = gateway.Configuration.RealtimeCloseOnLimit ?? false;
+
     /// <summary>Whether upstreams that keep failing are left alone for a while.</summary>
     public bool CircuitBreaker { get; } = gateway.Configuration.CircuitBreaker is not null;
 

@@ -43,6 +43,13 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
         }
     }
 
+    /// <summary>Books what a turn of a session has used, in place of what the session holds.</summary>
+    /// <returns>Ends when it is booked.</returns>
+    public Task SettleAsync(Step step, decimal usd, decimal tokens) => SettleAsync(step, reservation => reservation.Kind == LimitKind.Spend ? usd : tokens);
+
+    /// <summary>Books what a session holds, because nobody says what its last turn has used.</summary>
+    public Task SettleUnknownAsync(Step step) => SettleAsync(step, reservation => reservation.Reservation.Amount);
+
     /// <summary>Gives back all that a step holds, because it does not call its upstream.</summary>
     public void Release(Step step)
     {
@@ -80,6 +87,20 @@ internal sealed partial class LimitSettlement(TimeProvider timeProvider, ILogger
     }
 
     private static decimal TokensOf(UsageReport? report) => (report?.Usage?.InputTotal ?? 0) + (report?.Usage?.OutputTotal ?? 0);
+
+    private Task SettleAsync(Step step, Func<LimitReservation, decimal> used)
+    {
+        if (step.Reservations is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        return Task.WhenAll(Take(step).Select(reservation =>
+        {
+            Interlocked.Increment(ref _pending);
+            return SendAsync(step.Exchange.Id, reservation, used(reservation));
+        }));
+    }
 
     private void Send(Step step, LimitReservation reservation, decimal used)
     {

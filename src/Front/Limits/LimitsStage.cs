@@ -36,6 +36,13 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         return needsRate || (snapshot.Limits is not null && UsesModels(step)) ? ReserveAsync(step, needsRate) : ValueTask.CompletedTask;
     }
 
+    /// <summary>Takes what the next turn of a session needs, or fails the step. The session itself has been counted against the rate limit.</summary>
+    public async ValueTask ReserveTurnAsync(Step step)
+    {
+        step.ClaimId = Guid.CreateVersion7();
+        await ReserveAsync(step, needsRate: false);
+    }
+
     private async ValueTask ReserveAsync(Step step, bool needsRate)
     {
         try
@@ -116,7 +123,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         var claims = rules.ConvertAll(rule => (
             Rule: rule,
             Grain: grains.GetGrain<IQuotaGrain>(rule.KeyOf(subject)),
-            Claim: new QuotaClaim { Id = step.LogId, Amount = Amount(step, rule, estimate), Longest = longest }));
+            Claim: new QuotaClaim { Id = step.ClaimId == Guid.Empty ? step.LogId : step.ClaimId, Amount = Amount(step, rule, estimate), Longest = longest }));
 
         // From here on nothing may go wrong unseen. All of them are awaited, whatever one says: what was granted must be settled.
         var asked = claims.ConvertAll(claim => (claim.Rule, claim.Grain, Decision: AskAsync(claim.Grain, claim.Rule.Quota, claim.Claim)));
@@ -173,7 +180,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
     }
 
     /// <summary>The longest that a step can hold what it has reserved; then it must have been settled, or this front is gone.</summary>
-    private TimeSpan LongestCall(Step step) => (options.Upstream.TotalTimeout + Slack) * step.AttemptPolicy.MaxAttempts;
+    private TimeSpan LongestCall(Step step) => step.Upgrade is not null ? options.WebSockets.TotalTimeout + Slack : (options.Upstream.TotalTimeout + Slack) * step.AttemptPolicy.MaxAttempts;
 
     private decimal Amount(Step step, LimitRule rule, UsageEstimate estimate) => rule.Kind == LimitKind.Tokens
         ? estimate.Tokens
@@ -190,7 +197,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
     private static GatewayError Refusal(RateLimitDecision rate) => new(GatewayErrorKind.RateLimited, "Rate limited") { RetryAfter = rate.ResetAfter };
 
     /// <summary>Lists, polls and deletions call no model.</summary>
-    private static bool UsesModels(Step step) => HttpMethods.IsPost(step.Method) || HttpMethods.IsPut(step.Method);
+    private static bool UsesModels(Step step) => step.Upgrade is not null || HttpMethods.IsPost(step.Method) || HttpMethods.IsPut(step.Method);
 
     [LoggerMessage(EventId = 1301, EventName = "NoLimitDecision", Level = LogLevel.Error, Message = "No grain decided about the limits of exchange {ExchangeId}.")]
     private partial void LogNoDecision(Guid exchangeId, Exception exception);

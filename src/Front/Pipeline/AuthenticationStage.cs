@@ -51,16 +51,10 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         try
         {
             var request = exchange.Http.Request;
-            exchange.IsWebSocket = WebSocketHandshake.IsRequested(request);
-            if (exchange.IsWebSocket && request.Headers["cf-aig-authorization"].Count == 0)
-            {
-                await AuthenticateAsync(exchange, WebSocketHandshake.TokensInProtocols(request.Headers)); // Counts before the other places.
-            }
-
             exchange.ConsumedHeaders = await FindTokensAsync(exchange, request.Headers, authenticates: true);
             if (exchange.IsWebSocket)
             {
-                await AuthenticateAsync(exchange, WebSocketHandshake.TokensInProtocols(request.Headers).Concat(WebSocketHandshake.TokensInQuery(exchange.RawTarget)));
+                await AuthenticateAsync(exchange, WebSocketHandshake.TokensInQuery(exchange.RawTarget));
             }
 
             exchange.RawTarget = await QueryTokens.RemoveAsync(exchange.RawTarget, exchange.Http, tokens);

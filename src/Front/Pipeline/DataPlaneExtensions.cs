@@ -17,19 +17,23 @@ using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
+using GatewayActors.Front.Realtime;
 using GatewayActors.Front.Replays;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.Run.Background;
 using GatewayActors.Front.Simulator;
+using GatewayActors.Front.Sockets;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers;
+using Microsoft.AspNetCore.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace GatewayActors.Front.Pipeline;
 
@@ -95,6 +99,10 @@ internal static class DataPlaneExtensions
             services.AddSingleton<AutoSessions>();
             services.AddSingleton<AutoRouting>();
             services.AddSingleton<UniversalEndpoint>();
+            services.AddSingleton<SocketAcceptor>();
+            services.AddSingleton<SocketStops>();
+            services.AddSingleton<RealtimeEndpoint>();
+            services.AddSingleton<SocketEndpoint>();
             services.AddSingleton<RestSurface>();
             services.AddSingleton<RunEndpoint>();
             services.AddSingleton<BackgroundRuns>();
@@ -128,6 +136,7 @@ internal static class DataPlaneExtensions
         {
             var pipeline = app.Services.GetRequiredService<ExchangePipeline>();
             var domains = app.Services.GetRequiredService<CustomDomainMap>();
+            var sockets = new WebSocketMiddleware(pipeline.InvokeAsync, Options.Create(new WebSocketOptions()), app.Services.GetRequiredService<ILoggerFactory>());
             app.Use(next => context =>
             {
                 var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
@@ -137,7 +146,9 @@ internal static class DataPlaneExtensions
                 }
 
                 domains.Route(request);
-                return DataPlanePath.IsDataPlane(request.RawTarget) || RestPath.IsInference(request.RawTarget) ? pipeline.InvokeAsync(context) : next(context);
+                return !DataPlanePath.IsDataPlane(request.RawTarget) && !RestPath.IsInference(request.RawTarget) ? next(context)
+                    : WebSocketHandshake.IsRequested(context.Request) ? sockets.Invoke(context) // Gives the request what it takes to become one.
+                    : pipeline.InvokeAsync(context);
             });
             return app;
         }

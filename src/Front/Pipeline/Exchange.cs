@@ -89,6 +89,12 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>Whether the request wants to become a WebSocket.</summary>
     public bool IsWebSocket { get; set; }
 
+    /// <summary>The subprotocols that its client offers; null unless it wants to become a WebSocket.</summary>
+    public Realtime.OfferedProtocols? Protocols { get; set; }
+
+    /// <summary>Whether the request came as a message of a WebSocket, whose client is known already.</summary>
+    public bool IsMessage { get; init; }
+
     /// <summary>The route of the API host that the request came in by; null on the gateway host.</summary>
     public RestRoute? Rest { get; set; }
 

@@ -6,6 +6,7 @@ using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Logging;
+using GatewayActors.Front.Realtime;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
 
@@ -39,8 +40,8 @@ internal static class ExchangeLog
             Model = step.RequestedModel ?? step.Usage.Model ?? "",
             ModelType = step.Route?.ModelType,
             Path = step.Route?.Address.Path ?? "",
-            RequestType = exchange.IsReplay ? DatasetSelection.ReplayRequestType : exchange.IsUniversal ? "universal" : exchange.Rest is not null ? "rest" : "http",
-            RequestContentType = step.ContentType,
+            RequestType = exchange.IsReplay ? DatasetSelection.ReplayRequestType : exchange.IsWebSocket || exchange.IsMessage ? "websocket" : exchange.IsUniversal ? "universal" : exchange.Rest is not null ? "rest" : "http",
+            RequestContentType = step.Session is null ? step.ContentType : RealtimeRecord.TextType,
             ResponseContentType = step.ResponseContentType,
             Step = step.Index,
             StatusCode = step.StatusCode,
@@ -66,7 +67,7 @@ internal static class ExchangeLog
             CostUsd = step.Cost?.Usd,
             CustomCost = step.Cost?.IsCustom ?? false,
             MetadataJson = metadata,
-            RequestBytes = step.Body.Length,
+            RequestBytes = step.Session?.Client.Bytes ?? step.Body.Length,
             ResponseBytes = step.ResponseBytes,
             EventId = step.Headers.EventId ?? exchange.IdText,
             Authentication = exchange.IsAuthenticated,
@@ -88,6 +89,12 @@ internal static class ExchangeLog
             return default;
         }
 
+        if (step.Session is { } session)
+        {
+            var texts = (long)session.Client.Kept.Length + session.Provider.Kept.Length;
+            return texts <= maxBytes && log.TakesBodies(texts) ? (log.Buffers.Pack(session.Client.Kept), log.Buffers.Pack(session.Provider.Kept)) : default;
+        }
+
         var request = BodyCapture.IsTextual(step.ContentType) ? step.Body.Kept : [];
         if (!step.CompressedResponse.IsEmpty)
         {
@@ -107,7 +114,7 @@ internal static class ExchangeLog
     private static string? Details(Step step)
     {
         var isAnswered = step is { Attempts: [{ Outcome: AttemptOutcome.Success }] } or { Attempts: [], Source: AnswerSource.Cache };
-        var isPlain = isAnswered && step.Trace is null && step.FoundByGuardrails is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = isAnswered && step.Trace is null && step.FoundByGuardrails is null && step.Session is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
@@ -128,6 +135,7 @@ internal static class ExchangeLog
                 json.WriteString("error"u8, error);
             }
 
+            step.Session?.Write(json);
             if (step.Trace is { } trace)
             {
                 json.WriteStartObject("route"u8);

@@ -3,8 +3,10 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Realtime;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
+using GatewayActors.Front.Sockets;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Universal;
 using GatewayActors.Front.Upstreams;
@@ -22,6 +24,7 @@ internal sealed partial class ExchangePipeline(
     AdmissionStage admission,
     RoutingStage routing,
     StepRunner steps,
+    SocketEndpoint sockets,
     UniversalEndpoint universal,
     CompatEndpoint compat,
     RestSurface rest,
@@ -86,6 +89,7 @@ internal sealed partial class ExchangePipeline(
             await exchange.Body.StopAsync(); // An upstream may have answered while the client still sends.
             Settle(exchange);
             exchange.Step?.ResponseCapture?.Dispose();
+            exchange.Step?.Session?.Dispose();
             exchange.Body.Dispose();
             Interlocked.Decrement(ref _inFlight);
         }
@@ -121,7 +125,7 @@ internal sealed partial class ExchangePipeline(
                 return;
             }
 
-            if (!exchange.IsReplay)
+            if (!exchange.IsReplay && !exchange.IsMessage)
             {
                 await authentication.InvokeAsync(exchange);
                 if (exchange.Error is not null)
@@ -151,7 +155,7 @@ internal sealed partial class ExchangePipeline(
 
         if (exchange.IsWebSocket)
         {
-            exchange.Fail(new(GatewayErrorKind.WebSocketUnsupported, "This gateway does not serve WebSockets; send the request over HTTP."));
+            await sockets.RunAsync(exchange);
             return;
         }
 
@@ -190,6 +194,7 @@ internal sealed partial class ExchangePipeline(
 
     private bool TryReadTarget(Exchange exchange)
     {
+        exchange.IsWebSocket = WebSocketHandshake.IsRequested(exchange.Http.Request);
         if (RestPath.IsInference(exchange.RawTarget))
         {
             return rest.TryReadTarget(exchange);
@@ -204,6 +209,11 @@ internal sealed partial class ExchangePipeline(
         exchange.Gateway = gateways.Get(path.GatewayKey, path.AccountLength);
         exchange.IsUniversal = path.Provider.IsEmpty;
         exchange.IsCompat = path.Provider is CompatRouting.Slug;
+        if (exchange.IsWebSocket)
+        {
+            exchange.Protocols = OfferedProtocols.Take(exchange.Http.Request.Headers, routing.Find(path.Provider)); // Before tokens are looked for.
+        }
+
         exchange.Run = path.Provider is RunEndpoint.Slug && path.Rest.IsEmpty ? new RunRequest(pathModel: null) : null;
         if (exchange.IsCompat)
         {

@@ -23,6 +23,9 @@ internal sealed class RoutingStage(UpstreamTransports transports)
         Map(step, transport, provider, rest, query, step.Exchange.Gateway.Home);
     }
 
+    /// <summary>The provider of a slug or alias; null if there is none.</summary>
+    public Provider? Find(ReadOnlySpan<char> provider) => transports.Find(provider)?.Provider;
+
     /// <summary>Maps the step's path once more, now that it is known where its credential is at home.</summary>
     public static void MapAgain(Step step, CredentialHome home)
     {
@@ -34,15 +37,16 @@ internal sealed class RoutingStage(UpstreamTransports transports)
 
     private static void Map(Step step, UpstreamTransport transport, ReadOnlySpan<char> provider, ReadOnlySpan<char> rest, ReadOnlySpan<char> query, CredentialHome home)
     {
-        var mapping = transport.Provider.Map(new ProviderRequest
+        var request = new ProviderRequest
         {
             Slug = provider.ToString(),
             Rest = DataPlanePath.CollapseSlashes(rest),
             Query = query,
-            BaseUrl = transport.BaseUrl,
+            BaseUrl = step.Upgrade is null ? transport.BaseUrl : transport.RealtimeBaseUrl,
             Headers = step,
             Home = home,
-        });
+        };
+        var mapping = step.Upgrade is null ? transport.Provider.Map(request) : transport.Provider.MapRealtime(request);
         if (mapping.Address is { } address)
         {
             step.Route = new(transport, address);

@@ -45,6 +45,15 @@ internal sealed class Settlement(
             : cost;
     }
 
+    /// <summary>The cost of a turn of a session.</summary>
+    /// <param name="step">The session's step.</param>
+    /// <param name="usage">What was used.</param>
+    /// <param name="model">The model that was used; null for the one of the request.</param>
+    public Cost? CostOf(Step step, TokenUsage usage, string? model) => CostOfReport(step, new() { Usage = usage, Model = model }, step.Headers.CustomCost);
+
+    /// <summary>The same by the price table, in US dollars: what a client says that its requests cost must not be what it pays.</summary>
+    public decimal ListedCostOf(Step step, TokenUsage? usage, string? model) => CostOfReport(step, new() { Usage = usage, Model = model }, customCost: null)?.Usd ?? 0;
+
     private Cost? CostOfReport(Step step, UsageReport report, CustomCost? customCost)
     {
         if (report.Usage is not { } usage)

@@ -52,6 +52,15 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>Those of <see cref="RequestHeaders"/> that carried tokens of ours and go no further.</summary>
     public GatewayCredentialHeaders ConsumedHeaders { get; init; } = exchange.ConsumedHeaders;
 
+    /// <summary>The handshake of a WebSocket with the upstream, where the client wants one; null for a request.</summary>
+    public Realtime.UpgradeRequest? Upgrade { get; init; }
+
+    /// <summary>What the session leaves for the log, once there is one.</summary>
+    public Realtime.RealtimeRecord? Session { get; set; }
+
+    /// <summary>Names what the step reserves of limits; a session reserves for one turn after another.</summary>
+    public Guid ClaimId { get; set; }
+
     /// <summary>The method of the upstream request.</summary>
     public string Method { get; init; } = exchange.Http.Request.Method;
 

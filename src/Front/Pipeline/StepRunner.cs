@@ -99,7 +99,7 @@ internal sealed class StepRunner(
             return null;
         }
 
-        if (step.SendsClientRequest)
+        if (step.SendsClientRequest && step.Upgrade is null)
         {
             await bodies.InvokeAsync(step, inspection.BodyBytes(step));
             if (step.Error is not null || step.Exchange.ClientGone)
@@ -117,7 +117,7 @@ internal sealed class StepRunner(
         var facts = RequestModel.Find(step.Body.Head, step.ContentType, step.Route);
         step.RequestedModel = step.Route.Address.Model ?? facts.Model ?? step.Embeddings?.Request.Model;
         step.WantsStream = facts.Stream == true;
-        var (answer, fetch) = await cache.InvokeAsync(step);
+        var (answer, fetch) = step.Upgrade is null ? await cache.InvokeAsync(step) : default;
         if (answer is not null || step.Error is not null || step.Exchange.ClientGone)
         {
             return answer;
@@ -156,7 +156,7 @@ internal sealed class StepRunner(
             }
 
             Answer? attempt = step.Embeddings is { Call.Bodies: { Count: > 1 } bodies } ? await calls.RunAsync(step, bodies) : await attempts.RunAsync(step);
-            if (attempt is not null && step.StoredKey is { Scrubber: { IsEmpty: false } scrubber })
+            if (attempt is { StatusCode: not StatusCodes.Status101SwitchingProtocols } && step.StoredKey is { Scrubber: { IsEmpty: false } scrubber })
             {
                 attempt = new ScrubbedAnswer(attempt, scrubber);
             }

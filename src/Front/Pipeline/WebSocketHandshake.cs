@@ -6,7 +6,6 @@ namespace GatewayActors.Front.Pipeline;
 internal static class WebSocketHandshake
 {
     private const string Protocol = "websocket";
-    private const string TokenProtocol = "cf-aig-authorization.";
 
     private static readonly FrozenSet<string> QueryNames = FrozenSet.ToFrozenSet(["api_key", "key"], StringComparer.Ordinal);
 
@@ -14,13 +13,6 @@ internal static class WebSocketHandshake
     public static bool IsRequested(HttpRequest request) =>
         HttpMethods.IsConnect(request.Method)
         || (request.Headers.Upgrade is { Count: > 0 } upgrade && upgrade.ToString().Contains(Protocol, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The values that may be tokens of ours among the offered subprotocols.</summary>
-    public static IEnumerable<string> TokensInProtocols(IHeaderDictionary headers) =>
-        from offer in headers.SecWebSocketProtocol
-        from name in (offer ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        where name.StartsWith(TokenProtocol, StringComparison.OrdinalIgnoreCase)
-        select name[TokenProtocol.Length..];
 
     /// <summary>The values that may be tokens of ours in the query.</summary>
     public static IEnumerable<string> TokensInQuery(string target)

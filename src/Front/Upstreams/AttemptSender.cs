@@ -51,12 +51,20 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
         {
             using var request = await CreateRequestAsync(step, timer.Token);
             response = await step.Route.Transport.Invoker.SendAsync(request, timer.Token);
-            if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
+            var isUpgraded = response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols;
+            if (isUpgraded && step.Upgrade?.IsAccepted(response) != true)
             {
                 throw new HttpRequestException("The upstream switched to a protocol that nobody asked for."); // No answer, and none follows.
             }
 
             var body = await response.Content.ReadAsStreamAsync(timer.Token);
+            if (isUpgraded)
+            {
+                var upgraded = new Attempt(response, body, [], timer, usage: null);
+                response = null;
+                return Judge(step, upgraded, new(number, upgraded.StatusCode, AttemptOutcome.Success, timer.Elapsed, isHedge), span);
+            }
+
             buffer = ArrayPool<byte>.Shared.Rent(options.Upstream.BufferBytes);
             var answer = new Attempt(response, body, buffer, timer, CreateUsageReader(step, response));
             await ReadFirstBytesAsync(answer);
@@ -92,6 +100,7 @@ internal sealed class AttemptSender(GatewayOptions options, TimeProvider timePro
             Content = await step.Body.StartAttemptAsync(cancellationToken),
         };
         HeaderPolicy.CopyRequest(step, request);
+        step.Upgrade?.Write(request);
         if (step.AccessToken is { } accessToken)
         {
             step.Route.Provider.InjectCredential(new UpstreamHeaders(request), step.Route.Address, accessToken);

@@ -14,6 +14,9 @@ internal sealed class UpstreamTransport(Provider provider, ProviderOptions? opti
     /// <summary>The operator's base URL, or null for the provider's own.</summary>
     public string? BaseUrl { get; } = options?.BaseUrl?.TrimEnd('/');
 
+    /// <summary>The operator's base URL for realtime, with the scheme of HTTP; null for what follows from <see cref="BaseUrl"/>.</summary>
+    public string? RealtimeBaseUrl { get; } = (options?.WebSocketUrl is { } url && url.StartsWith("ws", StringComparison.OrdinalIgnoreCase) ? "http" + url[2..] : options?.WebSocketUrl ?? options?.BaseUrl)?.TrimEnd('/');
+
     /// <summary>The operator's credential, for authenticated requests that bring none; null for none.</summary>
     public string? OperatorCredential { get; } = options?.ApiKey;
 

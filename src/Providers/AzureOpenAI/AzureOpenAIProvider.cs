@@ -1,6 +1,8 @@
 using System.Globalization;
 using GatewayActors.Providers.Anthropic;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.OpenAI;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.AzureOpenAI;
@@ -13,6 +15,7 @@ namespace GatewayActors.Providers.AzureOpenAI;
 internal sealed class AzureOpenAIProvider : Provider
 {
     private const string DefaultApiVersion = "2024-10-21"; // the newest generally available one of the deployment surface
+    private const string RealtimeApiVersion = "2025-04-01-preview"; // the newest one of the realtime surface that names deployments
     private const string Shape =
         "The path must be azure-openai/{resource}/{deployment}/{path}, azure-openai/{resource}/openai/v1/{path} or azure/{resource}/anthropic/v1/{path}";
 
@@ -61,6 +64,33 @@ internal sealed class AzureOpenAIProvider : Provider
             ? Resource(host, resource, rest, request)
             : Deployment(host, resource, rest, request);
     }
+
+    public override UpstreamMapping MapRealtime(in ProviderRequest request)
+    {
+        var rest = request.Rest;
+        var resource = RequestPath.TakeSegment(ref rest);
+        var deployment = RequestPath.TakeSegment(ref rest);
+        if (deployment.IsEmpty || !rest.IsEmpty || deployment is "openai" or "anthropic")
+        {
+            return Map(request); // Azure's own path.
+        }
+
+        // The older surface names the deployment in its query.
+        var query = QueryString.Without(request.Query, ["deployment", "model"]);
+        if (QueryString.Find(query, "api-version") is null)
+        {
+            query = $"{(query.Length > 1 ? query + "&" : "?")}api-version={(request.Home?.ApiVersion is { Length: > 0 } stored ? Uri.EscapeDataString(stored) : RealtimeApiVersion)}";
+        }
+
+        return Map(request.At($"{resource}/openai/realtime", $"{query}&deployment={deployment}")) is { Address: { } address }
+            ? address with { Model = RequestPath.Decode(deployment) }
+            : Map(request);
+    }
+
+    public override IReadOnlyList<ProtocolHeader> ProtocolHeaders { get; } =
+        [.. OpenAIRealtime.Protocols, new("api-key.", "api-key", "")];
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter();
 
     public override void PrepareHeaders(IUpstreamHeaders headers, UpstreamAddress address)
     {

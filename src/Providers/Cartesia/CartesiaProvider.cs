@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Cartesia;
@@ -34,6 +35,11 @@ internal sealed class CartesiaProvider() : SingleHostProvider("cartesia", "https
         "tts" or "stt" or "infill" or "voice-changer" => ModelTypes.Audio,
         _ => null,
     };
+
+    public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(request.Rest.TrimEnd('/').IsEmpty ? request.At("tts/websocket") : request);
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) =>
+        RequestPath.FirstSegment(address.Path).SequenceEqual("stt") ? new TranscriptMeter() : new SpeechMeter(SpeechForm.Cartesia);
 
     protected override ReadOnlySpan<char> DropPrefix(ReadOnlySpan<char> rest) => VersionedPath.Without(rest, "v1");
 

@@ -1,5 +1,6 @@
 using GatewayActors.Providers.Mapping;
 using GatewayActors.Providers.Pricing;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Custom;
@@ -82,6 +83,13 @@ public sealed class CustomProvider : Provider
         RequestPath.Problem(request) is { } problem
             ? UpstreamMapping.Refuse(problem)
             : new UpstreamAddress(UpstreamUrl.Join(_baseUrl, request.Rest, request.Query), request.Rest.ToString());
+
+    /// <inheritdoc/>
+    /// <remarks>The base URL itself may be the address of a realtime API.</remarks>
+    public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(request);
+
+    /// <inheritdoc/>
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter();
 
     /// <inheritdoc/>
     public override string? ModelType(UpstreamAddress address)

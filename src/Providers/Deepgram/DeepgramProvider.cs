@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Deepgram;
@@ -7,6 +8,8 @@ namespace GatewayActors.Providers.Deepgram;
 /// <remarks>https://developers.deepgram.com/reference</remarks>
 internal sealed class DeepgramProvider() : SingleHostProvider("deepgram", "https://api.deepgram.com")
 {
+    private const string AgentPath = "v1/agent/converse";
+
     public override CredentialPlaces Credentials { get; } = new()
     {
         Headers = ["authorization"],
@@ -25,6 +28,33 @@ internal sealed class DeepgramProvider() : SingleHostProvider("deepgram", "https
             _ => null,
         };
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Voice agents have a host of their own.</remarks>
+    public override UpstreamMapping MapRealtime(in ProviderRequest request)
+    {
+        var rest = request.Rest.TrimEnd('/');
+        if (rest is "" or "v1")
+        {
+            return Map(request.At("v1/listen"));
+        }
+
+        return rest is AgentPath or "agent/converse" && request.BaseUrl is null && RequestPath.Problem(request) is null
+            ? new UpstreamAddress(UpstreamUrl.Join("https://agent.deepgram.com", AgentPath, request.Query), AgentPath)
+            : Map(request);
+    }
+
+    public override IReadOnlyList<ProtocolHeader> ProtocolHeaders { get; } =
+    [
+        new("token", "authorization", "Token ", ProtocolForm.Pair),
+        new("bearer", "authorization", "Bearer ", ProtocolForm.Pair),
+        new("authorization.", "authorization", "Token "),
+    ];
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) =>
+        address.Path.EndsWith("/speak", StringComparison.Ordinal) ? new SpeechMeter(SpeechForm.Deepgram)
+        : address.Path.EndsWith("/converse", StringComparison.Ordinal) ? new ConnectionMeter()
+        : new ListenMeter();
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.Deepgram(response);
 

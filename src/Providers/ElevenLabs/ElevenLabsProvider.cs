@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.ElevenLabs;
@@ -19,6 +20,11 @@ internal sealed class ElevenLabsProvider() : SingleHostProvider("elevenlabs", "h
     public override string? ModelType(UpstreamAddress address) => ModelTypes.Audio;
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.ElevenLabs(response);
+
+    public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(request.Rest.TrimEnd('/').IsEmpty ? request.At("v1/convai/conversation") : request);
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) =>
+        address.Path.Contains("text-to-speech/", StringComparison.Ordinal) ? new SpeechMeter(SpeechForm.ElevenLabs) : new ConnectionMeter();
 
     protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query) => QueryString.Find(query, "model_id");
 }

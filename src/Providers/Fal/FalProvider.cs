@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.Fal;
@@ -52,6 +53,29 @@ internal sealed class FalProvider : Provider
             Model = isApp ? FindApp(parsed.Path) : null,
         };
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Apps that end in <c>realtime</c> speak a protocol of their own at the usual host; all others are HTTP over a WebSocket at another one.</remarks>
+    public override UpstreamMapping MapRealtime(in ProviderRequest request)
+    {
+        if (RequestPath.Problem(request) is { } problem)
+        {
+            return UpstreamMapping.Refuse(problem);
+        }
+
+        var rest = request.Rest.TrimEnd('/');
+        if (rest.IsEmpty)
+        {
+            return UpstreamMapping.Refuse("The path must be fal/{app}.");
+        }
+
+        var host = rest.EndsWith("/realtime") ? DefaultBaseUrl : "https://ws.fal.run";
+        return new UpstreamAddress(UpstreamUrl.Join(request.BaseUrl ?? host, rest, request.Query), rest.ToString()) { Model = FindApp(rest) };
+    }
+
+    public override IReadOnlyList<ProtocolHeader> ProtocolHeaders { get; } = [new("fal-api-key.", "authorization", "Key "), new("authorization.", "authorization", "Key ")];
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new BilledUnitsMeter();
 
     public override void PrepareHeaders(IUpstreamHeaders headers, UpstreamAddress address)
     {

@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
 
 namespace GatewayActors.Providers.GoogleAIStudio;
@@ -38,6 +39,22 @@ internal sealed class GoogleAIStudioProvider : Provider
         var path = VersionedPath.Without(rest, DefaultVersion);
         return new UpstreamAddress(UrlOf(baseUrl, rest, request.Query), path.ToString()) { Model = GeminiPath.FindModel(path) };
     }
+
+    public override UpstreamMapping MapRealtime(in ProviderRequest request)
+    {
+        if (RequestPath.Problem(request) is { } problem)
+        {
+            return UpstreamMapping.Refuse(problem);
+        }
+
+        // The documented form has a name of its own for the key, and no path. Ephemeral tokens have a method of their own.
+        var query = GeminiLive.QueryOf(request.Query);
+        var rest = request.Rest.TrimEnd('/');
+        var path = !rest.IsEmpty ? rest : GeminiLive.PathOf(query);
+        return new UpstreamAddress(UpstreamUrl.Join(VersionedPath.WithoutVersion(request.BaseUrl ?? DefaultBaseUrl), path, query), path.ToString());
+    }
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new GeminiLiveMeter();
 
     public override string? ModelType(UpstreamAddress address) => GeminiPath.ModelType(address);
 

@@ -1,4 +1,6 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.OpenAI;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
@@ -36,7 +38,16 @@ internal sealed class GrokProvider() : SingleHostProvider("grok", "https://api.x
         Members = ["user"],
     };
 
+    public override IReadOnlyList<ProtocolHeader> ProtocolHeaders { get; } = [new("xai-client-secret.", "authorization", "Bearer "), .. OpenAIRealtime.Protocols];
+
+    public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(OpenAIRealtime.WithPath(request));
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter(statesCost: true);
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.XAI(response);
 
     protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.ChatAndResponses;
+
+    protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query) =>
+        RequestPath.FirstSegment(path).SequenceEqual(OpenAIRealtime.Path) ? QueryString.Find(query, "model") : null;
 }

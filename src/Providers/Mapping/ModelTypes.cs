@@ -49,7 +49,7 @@ public static class ModelTypes
 
     private static string? OfSegment(ReadOnlySpan<char> segment) => segment switch
     {
-        "chat" or "completions" or "messages" or "responses" or "complete" or "generate" or "agent" => TextGeneration,
+        "chat" or "completions" or "messages" or "responses" or "complete" or "generate" or "agent" or "realtime" => TextGeneration,
         "embeddings" or "embed" => Embeddings,
         "images" or "image" => Image,
         "audio" or "tts" or "stt" => Audio,

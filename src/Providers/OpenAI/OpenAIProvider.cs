@@ -1,4 +1,5 @@
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
@@ -22,7 +23,17 @@ internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://a
 
     public override Translation.ChatTranslator? ChatTranslatorOf(string model) => OpenAIModel.IsOnlyInResponses(model) ? ToResponses : null;
 
+    public override IReadOnlyList<ProtocolHeader> ProtocolHeaders { get; } = OpenAIRealtime.Protocols;
+
+    public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(OpenAIRealtime.WithPath(request));
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter();
+
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
 
     protected override IReadOnlyList<string> Endpoints => OpenAIEndpoints.All;
+
+    // The body names the model, but of a realtime session, which has none.
+    protected override string? FindModel(ReadOnlySpan<char> path, ReadOnlySpan<char> query) =>
+        RequestPath.FirstSegment(path).SequenceEqual(OpenAIRealtime.Path) ? QueryString.Find(query, "model") : null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayActors.Providers.Mapping;
+using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Translation.Completions;
 using GatewayActors.Providers.Usage;
 
@@ -41,6 +42,23 @@ internal sealed class WorkersAIProvider : Provider
             ? OpenAICompatible(baseUrl, VersionedPath.Without(request.Rest, "v1"), request.Query)
             : Run(baseUrl, request.Rest, request.Query);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The documented form names the model in the query and has no path.</remarks>
+    public override UpstreamMapping MapRealtime(in ProviderRequest request)
+    {
+        if (!request.Rest.TrimEnd('/').IsEmpty)
+        {
+            return Map(request);
+        }
+
+        return QueryString.Find(request.Query, "model") is { } model
+            ? Map(request.At(model, QueryString.Without(request.Query, ["model"])))
+            : UpstreamMapping.Refuse("workers-ai needs a model for a WebSocket, such as ?model=@cf/deepgram/nova-3.");
+    }
+
+    public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) =>
+        address.Model?.Contains("aura", StringComparison.OrdinalIgnoreCase) == true ? new SpeechMeter(SpeechForm.Deepgram) : new ListenMeter();
 
     public override string? ModelType(UpstreamAddress address) => address.Model is null
         ? ModelTypes.OfPath(address.Path)

@@ -60,6 +60,7 @@ internal static class GatewayConfigurationReader
             CacheSingleFlight = Or(reader.Boolean("cache_single_flight"), stored?.CacheSingleFlight),
             CacheStaleIfError = Or(reader.Integer("cache_stale_if_error", 0, MaxCacheTtl), stored?.CacheStaleIfError),
             HedgeDelay = (int?)Or(reader.Integer("hedge_delay", 0, 60_000), stored?.HedgeDelay),
+            RealtimeCloseOnLimit = Or(reader.Boolean("realtime_close_on_limit"), stored?.RealtimeCloseOnLimit),
             CircuitBreaker = CircuitBreakerReader.Read(reader, stored?.CircuitBreaker),
             AutoRouter = AutoRouterReader.Read(reader, stored?.AutoRouter),
         };

@@ -29,7 +29,7 @@ internal static class GatewayEndpoints
         "cache_stale_if_error:integer", "cache_streaming:boolean", "log_retention_days:integer",
         "circuit_breaker:object", "collect_log_payload:boolean", "compatibility", "dlp:object", "guardrails:object", "guardrails_stream_mode", "hedge_delay:integer",
         "log_classification:boolean", "log_management:integer", "log_management_strategy", "logpush:boolean", "logpush_public_key", "otel:array",
-        "rate_limiting_technique", "retry_backoff", "retry_delay:integer", "retry_max_attempts:integer", "spend_limits:object", "store_id",
+        "rate_limiting_technique", "realtime_close_on_limit:boolean", "retry_backoff", "retry_delay:integer", "retry_max_attempts:integer", "spend_limits:object", "store_id",
         "stripe:object", "token_limits:object", "workers_ai_billing_mode", "zdr:boolean",
     ];
 

@@ -95,6 +95,8 @@ internal sealed record GatewayResource
 
     public int? HedgeDelay { get; init; }
 
+    public bool? RealtimeCloseOnLimit { get; init; }
+
     public CircuitBreakerResource? CircuitBreaker { get; init; }
 
     public AutoRouterResource? AutoRouter { get; init; }
@@ -145,6 +147,7 @@ internal sealed record GatewayResource
             CacheSingleFlight = configuration.CacheSingleFlight,
             CacheStaleIfError = configuration.CacheStaleIfError,
             HedgeDelay = configuration.HedgeDelay,
+            RealtimeCloseOnLimit = configuration.RealtimeCloseOnLimit,
             CircuitBreaker = CircuitBreakerResource.From(configuration.CircuitBreaker),
             AutoRouter = AutoRouterResource.From(configuration.AutoRouter),
         };

@@ -1,0 +1,25 @@
+using GatewayActors.Front.Configuration;
+
+namespace GatewayActors.Front.Sockets;
+
+/// <summary>Tells WebSockets that the process stops: they may last for days, and a stop cannot wait for that.</summary>
+internal sealed class SocketStops : IDisposable
+{
+    private readonly CancellationTokenSource _closing;
+    private readonly CancellationTokenRegistration _stopping;
+
+    public SocketStops(IHostApplicationLifetime lifetime, GatewayOptions options, TimeProvider timeProvider)
+    {
+        _closing = new(Timeout.InfiniteTimeSpan, timeProvider);
+        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => _closing.CancelAfter(options.WebSockets.StopGrace), null);
+    }
+
+    /// <summary>Cancelled when WebSockets have to be closed.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _closing.Dispose();
+    }
+}
