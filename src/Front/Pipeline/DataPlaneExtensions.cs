@@ -27,6 +27,7 @@ using GatewayActors.Front.Sockets;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Universal;
+using GatewayActors.Front.Universal.Sockets;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers;
@@ -102,6 +103,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<SocketAcceptor>();
             services.AddSingleton<SocketStops>();
             services.AddSingleton<RealtimeEndpoint>();
+            services.AddSingleton<UniversalSockets>();
             services.AddSingleton<SocketEndpoint>();
             services.AddSingleton<RestSurface>();
             services.AddSingleton<RunEndpoint>();

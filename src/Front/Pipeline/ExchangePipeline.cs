@@ -265,6 +265,11 @@ internal sealed partial class ExchangePipeline(
             response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
+        if (exchange.IsWebSocket && error.Kind == GatewayErrorKind.MalformedRequest)
+        {
+            response.Headers.SecWebSocketVersion = "13"; // The one that is understood (RFC 6455 §4.4).
+        }
+
         if (error.Kind == GatewayErrorKind.MethodNotAllowed)
         {
             response.Headers.Allow = exchange.Rest?.Method ?? HttpMethods.Post;

@@ -24,7 +24,7 @@ internal readonly record struct CloseReason(WebSocketCloseStatus Status, string?
         return new(status, text);
     }
 
-    /// <summary>What the other side has sent; without a code, none.</summary>
+    /// <summary>What the other side has sent; a normal end where it has sent no code.</summary>
     public static CloseReason ReceivedBy(WebSocket socket) =>
-        socket.CloseStatus is { } status and not WebSocketCloseStatus.Empty ? new(status, socket.CloseStatusDescription) : new(WebSocketCloseStatus.Empty, null);
+        socket.CloseStatus is { } status and not WebSocketCloseStatus.Empty ? new(status, socket.CloseStatusDescription) : Normal;
 }

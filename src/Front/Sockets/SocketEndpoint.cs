@@ -1,11 +1,12 @@
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Realtime;
+using GatewayActors.Front.Universal.Sockets;
 
 namespace GatewayActors.Front.Sockets;
 
 /// <summary>Serves the exchanges whose clients want a WebSocket.</summary>
-internal sealed class SocketEndpoint(RealtimeEndpoint realtime)
+internal sealed class SocketEndpoint(RealtimeEndpoint realtime, UniversalSockets universal)
 {
     private static readonly GatewayError NotHere = new(
         GatewayErrorKind.WebSocketUnsupported,
@@ -14,14 +15,17 @@ internal sealed class SocketEndpoint(RealtimeEndpoint realtime)
     /// <summary>Serves an admitted exchange to its end; its errors are those of the exchange.</summary>
     public async ValueTask RunAsync(Exchange exchange)
     {
-        if (exchange.IsCompat || exchange.Run is not null || exchange.Rest is not null || exchange.IsUniversal)
+        if (exchange.IsCompat || exchange.Run is not null || exchange.Rest is not null)
         {
             exchange.Fail(NotHere);
         }
         else if (!exchange.Http.WebSockets.IsWebSocketRequest)
         {
-            exchange.Http.Response.Headers.SecWebSocketVersion = "13";
             exchange.Fail(new(GatewayErrorKind.MalformedRequest, "The handshake is not one of a WebSocket of version 13 (RFC 6455): GET with Connection, Upgrade, Sec-WebSocket-Version and Sec-WebSocket-Key."));
+        }
+        else if (exchange.IsUniversal)
+        {
+            await universal.RunAsync(exchange, exchange.Protocols!);
         }
         else
         {

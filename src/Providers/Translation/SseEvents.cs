@@ -4,7 +4,7 @@ namespace GatewayActors.Providers.Translation;
 
 /// <summary>Takes a stream of server-sent events in pieces, cut anywhere, and gives out the data of whole events. Not thread-safe.</summary>
 /// <remarks>Lines end in LF, CR or CRLF. Names, ids and comments are passed over: every provider repeats the kind inside the data.</remarks>
-internal sealed class SseEvents
+public sealed class SseEvents
 {
     /// <summary>The longest event that is taken; pictures in base64 stand in one.</summary>
     internal const int MaxEventBytes = 64 * 1024 * 1024;

@@ -61,8 +61,20 @@ internal sealed class RealtimeHost : IAsyncDisposable
     public async Task<(ClientWebSocket Client, UpstreamSocket Provider)> OpenAsync(string path, params (string Name, string Value)[] headers)
     {
         var connecting = ConnectAsync(path, headers);
-        var provider = await Provider.AcceptAsync(TestContext.Current.CancellationToken);
+        var provider = await (await NextAsync(connecting)).AcceptAsync();
         return (await connecting, provider);
+    }
+
+    /// <summary>The provider's handshake of a client's that is under way; fails if the client is refused before.</summary>
+    public async Task<UpstreamHandshake> NextAsync(Task connecting)
+    {
+        var next = Provider.NextAsync(TestContext.Current.CancellationToken).AsTask();
+        if (await Task.WhenAny(connecting, next) == connecting)
+        {
+            await connecting;
+        }
+
+        return await next;
     }
 
     public async ValueTask DisposeAsync()

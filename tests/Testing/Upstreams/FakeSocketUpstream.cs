@@ -61,7 +61,9 @@ public sealed class FakeSocketUpstream : IAsyncDisposable
     {
         var handshake = new UpstreamHandshake(context);
         _handshakes.Writer.TryWrite(handshake);
-        await handshake.Over.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Also where the client is gone: what it has sent before may still be read.
+        await handshake.Over.WaitAsync(_application.Lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 
@@ -70,10 +72,12 @@ public sealed class UpstreamHandshake
 {
     private readonly HttpContext _context;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal UpstreamHandshake(HttpContext context)
     {
         _context = context;
+        context.RequestAborted.Register(() => _aborted.TrySetResult());
         Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         Headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
     }
@@ -90,7 +94,7 @@ public sealed class UpstreamHandshake
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
     /// <summary>Ends when the client goes away.</summary>
-    public CancellationToken Aborted => _context.RequestAborted;
+    public Task Aborted => _aborted.Task;
 
     /// <summary>Agrees.</summary>
     /// <param name="protocol">The subprotocol that is chosen.</param>
