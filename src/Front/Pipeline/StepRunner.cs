@@ -146,7 +146,7 @@ internal sealed class StepRunner(
                 return null;
             }
 
-            if (inspection.LevelOf(step, InspectedSide.Request) != InspectionLevel.None)
+            if (step.Upgrade is null && inspection.LevelOf(step, InspectedSide.Request) != InspectionLevel.None)
             {
                 await inspection.InspectRequestAsync(step);
                 if (step.Error is not null)
@@ -161,7 +161,7 @@ internal sealed class StepRunner(
                 attempt = new ScrubbedAnswer(attempt, scrubber);
             }
 
-            if (attempt is not null)
+            if (attempt is not null && step.Upgrade is null)
             {
                 attempt = await inspection.InspectResponseAsync(step, attempt);
             }

@@ -46,11 +46,15 @@ internal sealed class MessageAnswer(string eventId, Func<ReadOnlyMemory<byte>, V
         set => throw new NotSupportedException();
     }
 
-    private UniversalMetadata Metadata => UniversalMetadata.Of(eventId, Headers);
+    /// <summary>The exchange that is answered; set before it runs.</summary>
+    public Exchange Exchange { get; set; } = null!;
+
+    private UniversalMetadata Metadata => UniversalMetadata.Of(eventId, Exchange, Headers.ContentType is [{ Length: > 0 } type, ..] ? type : null);
 
     /// <summary>Says how it ended. Called once, when the exchange is over.</summary>
-    public async ValueTask CompleteAsync(Exchange exchange)
+    public async ValueTask CompleteAsync()
     {
+        var exchange = Exchange;
         if (exchange.ClientGone)
         {
             return;

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Universal.Sockets;
 
@@ -19,17 +22,21 @@ internal sealed record UniversalMetadata
 
     public string? ContentType { get; init; }
 
-    /// <summary>Takes it out of the headers of an answer.</summary>
-    public static UniversalMetadata Of(string eventId, IHeaderDictionary headers) => new()
+    /// <summary>What is known of the answer of an exchange.</summary>
+    public static UniversalMetadata Of(string eventId, Exchange exchange, string? contentType)
     {
-        EventId = eventId,
-        CacheStatus = Value(headers, "cf-aig-cache-status"),
-        LogId = Value(headers, "cf-aig-log-id"),
-        Step = Value(headers, "cf-aig-step"),
-        Model = Value(headers, "cf-aig-model"),
-        Provider = Value(headers, "cf-aig-provider"),
-        ContentType = Value(headers, "content-type"),
-    };
+        var step = exchange.Step is { Route: not null } routed ? routed : null;
+        return new()
+        {
+            EventId = eventId,
+            CacheStatus = step is null ? null : step.Source == AnswerSource.Upstream ? "MISS" : "HIT",
+            LogId = exchange.Step is { IsLogged: true } logged ? logged.LogIdText : null,
+            Step = step?.Index.ToString(CultureInfo.InvariantCulture),
+            Model = step?.ResolvedModel,
+            Provider = step?.ResolvedModel is null ? null : step.Route.Provider.Slug,
+            ContentType = contentType,
+        };
+    }
 
     /// <summary>Writes the member <c>metadata</c>.</summary>
     public void Write(Utf8JsonWriter json)
@@ -44,8 +51,6 @@ internal sealed record UniversalMetadata
         WriteText(json, "contentType"u8, ContentType);
         json.WriteEndObject();
     }
-
-    private static string? Value(IHeaderDictionary headers, string name) => headers[name] is [{ Length: > 0 } value, ..] ? value : null;
 
     private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
     {

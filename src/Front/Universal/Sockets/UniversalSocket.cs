@@ -146,9 +146,10 @@ internal sealed class UniversalSocket(WebSocket socket, Exchange handshake, Func
             IsMessage = true,
             Principal = handshake.Principal,
         };
+        answer.Exchange = exchange;
         await run(exchange);
         await exchange.Http.Response.CompleteAsync();
-        await answer.CompleteAsync(exchange);
+        await answer.CompleteAsync();
     }
 
     private ValueTask SendErrorAsync(string? eventId, GatewayError error) => SendAsync(UniversalMessages.Error(new() { EventId = eventId }, error, error.Status(strict: false)));
