@@ -12,7 +12,7 @@ namespace GatewayActors.Front.Realtime;
 /// Books the turns of one session as they come, and asks before the next one whether there may be one. A session holds what it has reserved
 /// for one turn; what a turn used counts in the window in which the one before it ended.
 /// </summary>
-internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement settlement, LimitsStage limits, LimitSettlement limitSettlement, Credits credits)
+internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement settlement, LimitsStage limits, LimitSettlement limitSettlement, Credits credits) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private Task _behind = Task.CompletedTask;
@@ -53,9 +53,9 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
         {
             await limitSettlement.SettleAsync(step, usd: 0, tokens: 0);
         }
-
-        _one.Dispose();
     }
+
+    public void Dispose() => _one.Dispose();
 
     /// <summary>Notes that one side is gone without a word.</summary>
     public void Broke(RealtimeSender sender)

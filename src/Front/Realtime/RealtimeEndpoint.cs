@@ -103,8 +103,8 @@ internal sealed class RealtimeEndpoint(
         }
 
         using var client = accepted;
-        var books = new RealtimeBooks(step, step.Session, settlement, limits, limitSettlement, credits);
-        var session = new RealtimeSession(
+        using var books = new RealtimeBooks(step, step.Session, settlement, limits, limitSettlement, credits);
+        using var session = new RealtimeSession(
             new(RealtimeSender.Client, client),
             new(RealtimeSender.Provider, provider),
             step.Route.Provider.CreateRealtimeMeter(step.Route.Address),

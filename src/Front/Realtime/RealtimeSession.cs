@@ -16,7 +16,7 @@ namespace GatewayActors.Front.Realtime;
 /// same way.
 /// </remarks>
 internal sealed class RealtimeSession(
-    RealtimeLeg client, RealtimeLeg provider, RealtimeMeter? meter, RealtimeBooks books, RealtimeRecord record, GatewayOptions options, TimeProvider timeProvider)
+    RealtimeLeg client, RealtimeLeg provider, RealtimeMeter? meter, RealtimeBooks books, RealtimeRecord record, GatewayOptions options, TimeProvider timeProvider) : IDisposable
 {
     private readonly SocketOptions _limits = options.WebSockets;
     private readonly CancellationTokenSource _cut = new();
@@ -39,7 +39,7 @@ internal sealed class RealtimeSession(
         await Task.WhenAny(passing, _ending.Task);
         try
         {
-            await passing.WaitAsync(_limits.CloseTimeout, timeProvider);
+            await passing.WaitAsync(_limits.CloseTimeout, timeProvider, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -56,8 +56,9 @@ internal sealed class RealtimeSession(
         }
 
         await books.CompleteAsync(meter);
-        _cut.Dispose();
     }
+
+    public void Dispose() => _cut.Dispose();
 
     private TimeSpan FirstWatch => _limits.IdleTimeout < _limits.TotalTimeout ? _limits.IdleTimeout : _limits.TotalTimeout;
 

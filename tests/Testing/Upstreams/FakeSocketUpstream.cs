@@ -104,7 +104,9 @@ public sealed class UpstreamHandshake
         var response = _context.Response;
         response.Headers.Upgrade = "websocket";
         response.Headers.Connection = "Upgrade";
+#pragma warning disable CA5350 // What RFC 6455 asks for.
         response.Headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(Header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
         if (protocol is not null)
         {
             response.Headers.SecWebSocketProtocol = protocol;
