@@ -117,6 +117,19 @@ public sealed record GatewayConfiguration
 
     /// <summary>Ours: days after which log entries are deleted. Null: what the operator has set. Range: 1 to 3,650.</summary>
     [Id(40)] public int? LogRetentionDays { get; init; }
+
+    /// <summary>Ours: what happens to requests about which the gateway's policies cannot decide. Default: open, as in the reference.</summary>
+    [Id(44)] public PolicyFailureMode? PolicyFailureMode { get; init; }
+}
+
+/// <summary>What happens where policies cannot decide: a condition fails, or no grain answers.</summary>
+public enum PolicyFailureMode
+{
+    /// <summary>The request goes on.</summary>
+    Open,
+
+    /// <summary>The request is refused.</summary>
+    Closed,
 }
 
 /// <summary>What the auto router chooses from.</summary>

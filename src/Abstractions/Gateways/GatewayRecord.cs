@@ -1,4 +1,5 @@
 using GatewayActors.Abstractions.DynamicRoutes;
+using GatewayActors.Abstractions.Policies;
 
 namespace GatewayActors.Abstractions.Gateways;
 
@@ -41,6 +42,12 @@ public sealed record GatewayRecord
 
     /// <summary>Which state of the gateway's dynamic routes <see cref="Routes"/> shows; 0 before the first.</summary>
     [Id(10)] public long RoutesRevision { get; init; }
+
+    /// <summary>The policies that exchanges run under; null for none.</summary>
+    [Id(11)] public IReadOnlyList<CommittedPolicy>? Policies { get; init; }
+
+    /// <summary>Which state of the gateway's policies <see cref="Policies"/> shows; 0 before the first.</summary>
+    [Id(12)] public long PoliciesRevision { get; init; }
 
     /// <summary>The provider configs, oldest first; null for none.</summary>
     [Id(20)] public IReadOnlyList<ProviderConfig>? ProviderConfigs { get; init; }

@@ -1,4 +1,5 @@
 using GatewayActors.Abstractions.DynamicRoutes;
+using GatewayActors.Abstractions.Policies;
 using Orleans.Concurrency;
 
 namespace GatewayActors.Abstractions.Gateways;
@@ -66,6 +67,14 @@ public interface IGatewayGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Cancels the call while it is queued.</param>
     [Alias("set-routes")]
     Task<GatewayChange> SetRoutesAsync(Guid internalId, long revision, IReadOnlyList<DeployedRoute> routes, CancellationToken cancellationToken = default);
+
+    /// <summary>Replaces the committed policies. They hold for every admission that starts after this has returned.</summary>
+    /// <param name="internalId">The gateway they belong to: one that was created anew under its id has none of them.</param>
+    /// <param name="revision">Grows with every change of them; an older one changes nothing.</param>
+    /// <param name="policies">All of them.</param>
+    /// <param name="cancellationToken">Cancels the call while it is queued.</param>
+    [Alias("set-policies")]
+    Task<GatewayChange> SetPoliciesAsync(Guid internalId, long revision, IReadOnlyList<CommittedPolicy> policies, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Tells the gateway which version the account's secrets have, as far as exchanges may use them. It holds for every admission that

@@ -58,6 +58,9 @@ public readonly record struct QuotaRule
     /// share of it that is still less than a window ago.
     /// </summary>
     [Id(2)] public required LimitTechnique Technique { get; init; }
+
+    /// <summary>Whether the window is the calendar month (UTC); then <see cref="Window"/> is only the longest that it can be, and the technique is fixed.</summary>
+    [Id(3)] public bool IsMonthly { get; init; }
 }
 
 /// <summary>What one call wants to reserve.</summary>
@@ -100,6 +103,9 @@ public sealed record QuotaDecision
 
     /// <summary>When as much may be free again, if nothing else is used until then; zero when granted.</summary>
     [Id(2)] public required TimeSpan RetryAfter { get; init; }
+
+    /// <summary>What was used and reserved without this call; 0 when granted a reservation.</summary>
+    [Id(3)] public decimal Used { get; init; }
 }
 
 /// <summary>An amount that counts as used until it is settled.</summary>

@@ -9,6 +9,9 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     public static GatewayError NoDecision { get; } =
         new(GatewayErrorKind.DecisionUnavailable, "The gateway cannot decide about requests at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    /// <summary>The gateway's policies do not let the request through.</summary>
+    public static GatewayError PolicyDenied { get; } = new(GatewayErrorKind.PolicyDenied, "Access denied by policy");
+
     /// <summary>The process is about to end.</summary>
     public static GatewayError Stopping { get; } =
         new(GatewayErrorKind.DecisionUnavailable, "This gateway process is stopping; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
@@ -21,6 +24,13 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
 
     /// <summary>Whether no other step may be tried: it would be a way around.</summary>
     public bool EndsExchange => Kind is GatewayErrorKind.PromptBlocked or GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked or GatewayErrorKind.ScannerUnavailable;
+
+    /// <summary>A policy's cap is reached.</summary>
+    public static GatewayError PolicyLimited(SpentBudget budget, TimeSpan retryAfter) =>
+        new(GatewayErrorKind.PolicyLimited, "Spending limit exceeded") { Budget = budget, RetryAfter = retryAfter };
+
+    /// <summary>The budget that is spent, where a policy has one.</summary>
+    public SpentBudget? Budget { get; init; }
 
     /// <summary>When another try may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -39,9 +49,9 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.InvalidProvider => 2008,
         GatewayErrorKind.BadChatFormat => 2019,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused or GatewayErrorKind.OperatorCredentialRefused => 2009,
-        GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable => 2040,
+        GatewayErrorKind.CredentialsRequired or GatewayErrorKind.LimitUnresolvable or GatewayErrorKind.PolicyDenied => 2040,
         GatewayErrorKind.InsufficientCredits => 2021,
-        GatewayErrorKind.SpendLimited => 2045,
+        GatewayErrorKind.SpendLimited or GatewayErrorKind.PolicyLimited => 2045,
         GatewayErrorKind.PromptBlocked => 2016,
         GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked => 2017,
         GatewayErrorKind.ScannerUnavailable => 7013,
@@ -68,6 +78,8 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.WebSocketUnsupported => "WebSockets are not supported",
         GatewayErrorKind.Internal => "Internal error",
         GatewayErrorKind.RateLimited => "Rate limited",
+        GatewayErrorKind.PolicyDenied => "Access denied by policy",
+        GatewayErrorKind.PolicyLimited => "Spending limit exceeded",
         GatewayErrorKind.TokenMissing => "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
         GatewayErrorKind.Forbidden => "Authentication error",
         GatewayErrorKind.LimitUnresolvable => "Model or provider could not be resolved for spend-limit enforcement",
@@ -86,13 +98,13 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.TokenMissing => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
         GatewayErrorKind.InsufficientCredits => 402,
-        GatewayErrorKind.LimitUnresolvable or GatewayErrorKind.Forbidden => 403,
+        GatewayErrorKind.LimitUnresolvable or GatewayErrorKind.Forbidden or GatewayErrorKind.PolicyDenied => 403,
         GatewayErrorKind.RouteNotFound or GatewayErrorKind.ModelNotFound => 404,
         GatewayErrorKind.MethodNotAllowed => 405,
         GatewayErrorKind.RequestTooLarge => 413,
         GatewayErrorKind.RunBlocked => 422,
         GatewayErrorKind.PromptBlocked or GatewayErrorKind.ResponseBlocked => 424,
-        GatewayErrorKind.RateLimited or GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited => 429,
+        GatewayErrorKind.RateLimited or GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited or GatewayErrorKind.PolicyLimited => 429,
         GatewayErrorKind.Internal => 500,
         GatewayErrorKind.WebSocketUnsupported => 501,
         GatewayErrorKind.UpstreamUnreachable => strict ? 400 : 502,
@@ -114,6 +126,8 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.RateLimited => "rate_limited",
         GatewayErrorKind.SpendLimited => "spend_limited",
         GatewayErrorKind.TokenLimited => "token_limited",
+        GatewayErrorKind.PolicyDenied => "policy_denied",
+        GatewayErrorKind.PolicyLimited => "policy_limited",
         GatewayErrorKind.LimitUnresolvable => "limit_unresolvable",
         GatewayErrorKind.PromptBlocked => "prompt_blocked",
         GatewayErrorKind.ResponseBlocked => "response_blocked",
@@ -136,6 +150,12 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.Internal => "internal",
     };
 }
+
+/// <summary>A policy's budget that has no room.</summary>
+/// <param name="Bucket">Its name: what the policy's actor makes of the request, and the resource if it is not everything.</param>
+/// <param name="Spent">US dollars used and reserved in the period.</param>
+/// <param name="Limit">The cap.</param>
+internal sealed record SpentBudget(string Bucket, decimal Spent, decimal Limit);
 
 /// <summary>The ways in which an exchange fails before it is committed.</summary>
 internal enum GatewayErrorKind
@@ -169,6 +189,12 @@ internal enum GatewayErrorKind
 
     /// <summary>A token limit is used up.</summary>
     TokenLimited,
+
+    /// <summary>A policy blocks the request, or none lets it through.</summary>
+    PolicyDenied,
+
+    /// <summary>A policy's cap is reached.</summary>
+    PolicyLimited,
 
     /// <summary>A limit counts by model, and the request does not say which it calls.</summary>
     LimitUnresolvable,

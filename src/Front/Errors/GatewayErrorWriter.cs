@@ -23,6 +23,13 @@ internal static class GatewayErrorWriter
         using var buffer = new MemoryStream(capacity: 256);
         using (var json = new Utf8JsonWriter(buffer, Readable))
         {
+            if (IsPolicy(error))
+            {
+                WritePolicy(json, error);
+                json.Flush();
+                return buffer.ToArray();
+            }
+
             if (error.Kind == GatewayErrorKind.UntranslatableRequest || format is ClientFormat.Responses or ClientFormat.Messages)
             {
                 ClientError.Write(json, format ?? ClientFormat.ChatCompletions, status, FaultOf(error, status));
@@ -51,6 +58,26 @@ internal static class GatewayErrorWriter
         }
 
         return buffer.ToArray();
+    }
+
+    /// <summary>Whether an error has a body of its own, the same on every surface: clients read <c>error.message</c> and the budget beside it.</summary>
+    public static bool IsPolicy(GatewayError error) => error.Kind is GatewayErrorKind.PolicyDenied or GatewayErrorKind.PolicyLimited;
+
+    private static void WritePolicy(Utf8JsonWriter json, GatewayError error)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("success"u8, false);
+        json.WriteStartObject("error"u8);
+        json.WriteString("message"u8, error.Message);
+        if (error.Budget is { } budget)
+        {
+            json.WriteString("bucket"u8, budget.Bucket);
+            json.WriteNumber("spent"u8, budget.Spent);
+            json.WriteNumber("limit"u8, budget.Limit);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static ChatFault FaultOf(GatewayError error, int status) => error.Kind == GatewayErrorKind.UntranslatableRequest

@@ -4,6 +4,7 @@ using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Policies;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Upstreams;
 
@@ -14,6 +15,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 {
     /// <summary>The version of the configuration.</summary>
     public long Version { get; } = gateway.Version;
+
+    /// <summary>Tells the gateway from another one that had its id before.</summary>
+    public Guid InternalId { get; } = gateway.InternalId;
 
     /// <summary>What exchanges that set nothing themselves do about failures.</summary>
     public AttemptPolicy Attempts { get; } = new()
@@ -46,6 +50,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Whether a limit that is reached during a realtime session ends it.</summary>
     public bool RealtimeCloseOnLimit { get; } = gateway.Configuration.RealtimeCloseOnLimit ?? false;
+
+    /// <summary>Who may call what; null if there are no policies.</summary>
+    public GatewayPolicies? Policies { get; } = GatewayPolicies.Of(gateway);
 
     /// <summary>Whether upstreams that keep failing are left alone for a while.</summary>
     public bool CircuitBreaker { get; } = gateway.Configuration.CircuitBreaker is not null;

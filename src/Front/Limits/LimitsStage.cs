@@ -119,7 +119,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
     private async ValueTask ReserveAsync(Step step, LimitSubject subject, List<LimitRule> rules)
     {
         var estimate = UsageEstimate.Of(step);
-        var longest = LongestCall(step);
+        var longest = LongestCall(step, options);
         var claims = rules.ConvertAll(rule => (
             Rule: rule,
             Grain: grains.GetGrain<IQuotaGrain>(rule.KeyOf(subject)),
@@ -151,7 +151,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
             }
         }
 
-        step.Reservations = granted;
+        step.Reservations = step.Reservations is { } held ? [.. held, .. granted] : granted;
         if (failure is not null)
         {
             LogNoDecision(step.Exchange.Id, failure);
@@ -164,7 +164,8 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         }
     }
 
-    private static async Task<QuotaDecision> AskAsync(IQuotaGrain grain, QuotaRule rule, QuotaClaim claim)
+    /// <summary>Reserves, with a second try under the same name.</summary>
+    public static async Task<QuotaDecision> AskAsync(IQuotaGrain grain, QuotaRule rule, QuotaClaim claim)
     {
         try
         {
@@ -180,7 +181,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
     }
 
     /// <summary>The longest that a step can hold what it has reserved; then it must have been settled, or this front is gone.</summary>
-    private TimeSpan LongestCall(Step step) => step.Upgrade is not null ? options.WebSockets.TotalTimeout + Slack : (options.Upstream.TotalTimeout + Slack) * step.AttemptPolicy.MaxAttempts;
+    public static TimeSpan LongestCall(Step step, GatewayOptions options) => step.Upgrade is not null ? options.WebSockets.TotalTimeout + Slack : (options.Upstream.TotalTimeout + Slack) * step.AttemptPolicy.MaxAttempts;
 
     private decimal Amount(Step step, LimitRule rule, UsageEstimate estimate) => rule.Kind == LimitKind.Tokens
         ? estimate.Tokens
@@ -197,7 +198,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
     private static GatewayError Refusal(RateLimitDecision rate) => new(GatewayErrorKind.RateLimited, "Rate limited") { RetryAfter = rate.ResetAfter };
 
     /// <summary>Lists, polls and deletions call no model.</summary>
-    private static bool UsesModels(Step step) => step.Upgrade is not null || HttpMethods.IsPost(step.Method) || HttpMethods.IsPut(step.Method);
+    public static bool UsesModels(Step step) => step.Upgrade is not null || HttpMethods.IsPost(step.Method) || HttpMethods.IsPut(step.Method);
 
     [LoggerMessage(EventId = 1301, EventName = "NoLimitDecision", Level = LogLevel.Error, Message = "No grain decided about the limits of exchange {ExchangeId}.")]
     private partial void LogNoDecision(Guid exchangeId, Exception exception);

@@ -63,6 +63,7 @@ internal static class ManagementExtensions
                 json.TypeInfoResolverChain.Insert(0, ProviderConfigsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, RoutesJson.Default);
                 json.TypeInfoResolverChain.Insert(0, DatasetsJson.Default);
+                json.TypeInfoResolverChain.Insert(0, PoliciesJson.Default);
                 json.TypeInfoResolverChain.Insert(0, EvaluationsJson.Default);
                 json.TypeInfoResolverChain.Insert(0, LogpushJson.Default);
                 json.TypeInfoResolverChain.Insert(0, ReplaysJson.Default);

@@ -16,6 +16,7 @@ using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Policies;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Realtime;
 using GatewayActors.Front.Replays;
@@ -66,6 +67,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<RecentAnswers>();
             services.AddSingleton<Flights>();
             services.AddSingleton<CacheStage>();
+            services.AddSingleton<PolicyStage>();
             services.AddSingleton<LimitsStage>();
             services.AddSingleton<LimitSettlement>();
             services.AddHostedService(provider => provider.GetRequiredService<LimitSettlement>());

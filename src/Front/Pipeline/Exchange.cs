@@ -6,6 +6,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export.Otlp;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Inspection;
+using GatewayActors.Front.Policies;
 using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.StoredKeys;
@@ -67,6 +68,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>The client's token, if it proved one that may run on this account.</summary>
     public TokenPrincipal? Principal { get; set; }
+
+    /// <summary>Who the person or program behind the request is; null where nobody has proved to be anybody.</summary>
+    public RequestIdentity? Identity { get; set; }
 
     /// <summary>Whether the client proved a token that may not run on this account.</summary>
     public bool HasOtherToken { get; set; }

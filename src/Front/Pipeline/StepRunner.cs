@@ -5,6 +5,7 @@ using GatewayActors.Front.Compat;
 using GatewayActors.Front.CustomProviders;
 using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Policies;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
 using GatewayActors.Front.Upstreams;
@@ -19,6 +20,7 @@ internal sealed class StepRunner(
     AccessTokenStage accessTokens,
     BodyStage bodies,
     CacheStage cache,
+    PolicyStage policies,
     StoredKeyLimit keyLimit,
     LimitsStage limits,
     AttemptEngine attempts,
@@ -125,6 +127,12 @@ internal sealed class StepRunner(
 
         using (fetch)
         {
+            await policies.InvokeAsync(step);
+            if (step.Error is not null)
+            {
+                return null;
+            }
+
             await keyLimit.TakeAsync(step);
             if (step.Error is not null)
             {

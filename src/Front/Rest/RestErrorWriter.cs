@@ -22,7 +22,7 @@ internal static class RestErrorWriter
     /// Whether an error is told in this envelope. What is wrong with a body in a vendor's format is told as the vendor does.
     /// </summary>
     public static bool IsFor(Exchange exchange, GatewayError error) =>
-        exchange.Run is not null || (exchange.Rest is not null && error.Kind != GatewayErrorKind.UntranslatableRequest);
+        !GatewayErrorWriter.IsPolicy(error) && (exchange.Run is not null || (exchange.Rest is not null && error.Kind != GatewayErrorKind.UntranslatableRequest));
 
     /// <summary>The error of an exchange.</summary>
     public static byte[] Write(Exchange exchange, GatewayError error)

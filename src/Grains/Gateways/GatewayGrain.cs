@@ -3,6 +3,7 @@ using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Caching;
 using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Policies;
 using GatewayActors.Grains.Limits;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -166,6 +167,20 @@ internal sealed partial class GatewayGrain(
         return revision <= gateway.RoutesRevision
             ? new() { Outcome = GatewayChangeOutcome.Done, Gateway = gateway }
             : await WriteAsync(gateway with { Version = stored.State.LastVersion + 1, Routes = routes.Count > 0 ? routes : null, RoutesRevision = revision });
+    }
+
+    public async Task<GatewayChange> SetPoliciesAsync(
+        Guid internalId, long revision, IReadOnlyList<CommittedPolicy> policies, CancellationToken cancellationToken = default)
+    {
+        if (_admissions is not { Gateway: var gateway } || gateway.InternalId != internalId)
+        {
+            return new() { Outcome = GatewayChangeOutcome.NotFound };
+        }
+
+        // A new version, as for routes.
+        return revision <= gateway.PoliciesRevision
+            ? new() { Outcome = GatewayChangeOutcome.Done, Gateway = gateway }
+            : await WriteAsync(gateway with { Version = stored.State.LastVersion + 1, Policies = policies.Count > 0 ? policies : null, PoliciesRevision = revision });
     }
 
     public async Task<GatewayChange> PurgeCacheAsync(CancellationToken cancellationToken = default)

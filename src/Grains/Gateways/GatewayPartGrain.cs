@@ -49,6 +49,8 @@ internal abstract class GatewayPartGrain<TState>(IPersistentState<TState> stored
             stored.State = new() { GatewayId = gateway.InternalId };
         }
 
+        await OnOpenedAsync(gateway);
+
         return true;
     }
 
@@ -56,6 +58,9 @@ internal abstract class GatewayPartGrain<TState>(IPersistentState<TState> stored
     {
         await stored.ReplaceAsync(state);
     }
+
+    /// <summary>Makes up for what a call that broke off has left undone.</summary>
+    protected virtual Task OnOpenedAsync(GatewayRecord gateway) => Task.CompletedTask;
 
     /// <summary>Lets go of what lies elsewhere, while the state still says where. A crash in between: the next deletion does it again.</summary>
     protected virtual Task OnClearingAsync() => Task.CompletedTask;

@@ -54,9 +54,9 @@ internal sealed class QuotaBook
         }
 
         var amount = Math.Clamp(claim.Amount, 0, MostAmount);
-        var elapsed = Advance(rule.Window.Ticks, now);
+        var elapsed = Advance(QuotaWindows.LengthOf(rule), now);
         Expire(now);
-        var share = rule.Technique == LimitTechnique.Sliding ? 1 - ((decimal)elapsed / _length) : 0;
+        var share = IsSliding(rule) ? 1 - ((decimal)elapsed / _length) : 0;
         var used = _current.All + (_before.All * share);
         var isAlone = _current.Held == 0 && _before.Held == 0;
         if (used + amount <= rule.Limit || (used < rule.Limit && isAlone))
@@ -69,6 +69,7 @@ internal sealed class QuotaBook
             IsGranted = false,
             Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = 0, Claim = claim.Id },
             RetryAfter = TimeSpan.FromTicks(FreeAfter(rule, amount, elapsed)),
+            Used = used,
         };
     }
 
@@ -95,14 +96,16 @@ internal sealed class QuotaBook
     public QuotaDecision Peek(QuotaRule rule, decimal amount, long now)
     {
         amount = Math.Clamp(amount, 0, MostAmount);
-        var elapsed = Advance(rule.Window.Ticks, now);
-        var share = rule.Technique == LimitTechnique.Sliding ? 1 - ((decimal)elapsed / _length) : 0;
-        var granted = _current.All + (_before.All * share) + amount <= rule.Limit;
+        var elapsed = Advance(QuotaWindows.LengthOf(rule), now);
+        var share = IsSliding(rule) ? 1 - ((decimal)elapsed / _length) : 0;
+        var used = _current.All + (_before.All * share);
+        var granted = used + amount <= rule.Limit;
         return new()
         {
             IsGranted = granted,
             Reservation = new() { Epoch = _epoch, Number = 0, Window = _window, Amount = amount, Claim = Guid.Empty },
             RetryAfter = granted ? TimeSpan.Zero : TimeSpan.FromTicks(FreeAfter(rule, amount, elapsed)),
+            Used = used,
         };
     }
 
@@ -143,6 +146,9 @@ internal sealed class QuotaBook
     };
 
     private static QuotaDecision Granted(QuotaHold hold) => new() { IsGranted = true, Reservation = hold.Reservation, RetryAfter = TimeSpan.Zero };
+
+    // A month has no length that a share of it could be taken of.
+    private static bool IsSliding(QuotaRule rule) => rule is { Technique: LimitTechnique.Sliding, IsMonthly: false };
 
     private QuotaHold TakeHold(QuotaClaim claim, decimal amount, long now)
     {
@@ -213,7 +219,7 @@ internal sealed class QuotaBook
     /// <summary>Goes on to the window that it is now, and answers how much of it is over.</summary>
     private long Advance(long length, long now)
     {
-        var index = now / length;
+        var index = QuotaWindows.IndexOf(length, now);
         if (length != _length)
         {
             // What the old window has counted counts in the new one: a changed rule must not be a way to start anew.
@@ -233,7 +239,7 @@ internal sealed class QuotaBook
             (_index, _window) = (index, _window + passed);
         }
 
-        return Math.Max(0, now - (_index * _length)); // A clock that was set back a little stands still until it has caught up.
+        return Math.Max(0, now - QuotaWindows.StartOf(_length, _index)); // A clock that was set back a little stands still until it has caught up.
     }
 
     /// <summary>Takes for used what is held by those who are gone: they never settle.</summary>
@@ -249,9 +255,9 @@ internal sealed class QuotaBook
     /// <summary>When the amount, or the last of the limit if that is less, would fit if nothing else were used. In ticks.</summary>
     private long FreeAfter(QuotaRule rule, decimal amount, long elapsed)
     {
-        var rest = _length - elapsed;
+        var rest = QuotaWindows.StartOf(_length, _index + 1) - QuotaWindows.StartOf(_length, _index) - elapsed;
         var room = rule.Limit - Math.Min(amount, rule.Limit);
-        if (rule.Technique == LimitTechnique.Fixed)
+        if (!IsSliding(rule))
         {
             return rest;
         }

@@ -9,6 +9,7 @@ using GatewayActors.Abstractions.Dlp;
 using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Limits;
+using GatewayActors.Abstractions.Policies;
 using GatewayActors.Abstractions.Secrets;
 using GatewayActors.Grains.Gateways;
 using Xunit;
@@ -157,6 +158,7 @@ public class FakeGateways : DispatchProxy
                 ModifiedAt = DateTimeOffset.UnixEpoch,
                 IsDefault = false,
                 Routes = Record?.Routes,
+                Policies = Record?.Policies,
                 ProviderConfigs = Record?.ProviderConfigs,
                 CacheGeneration = Record is null || configuration.CacheInvalidateOnUpdate ? _version : Record.CacheGeneration,
             };
@@ -166,6 +168,13 @@ public class FakeGateways : DispatchProxy
             Guid internalId, long revision, IReadOnlyList<DeployedRoute> routes, CancellationToken cancellationToken = default)
         {
             Record = Record! with { Version = ++_version, Routes = routes, RoutesRevision = revision };
+            return Task.FromResult(new GatewayChange { Outcome = GatewayChangeOutcome.Done, Gateway = Record });
+        }
+
+        public Task<GatewayChange> SetPoliciesAsync(
+            Guid internalId, long revision, IReadOnlyList<CommittedPolicy> policies, CancellationToken cancellationToken = default)
+        {
+            Record = Record! with { Version = ++_version, Policies = policies, PoliciesRevision = revision };
             return Task.FromResult(new GatewayChange { Outcome = GatewayChangeOutcome.Done, Gateway = Record });
         }
 

@@ -15,6 +15,9 @@ internal sealed class FakeQuota(string key) : IQuotaGrain
     /// <summary>Null while everything is granted; else what a refusal says.</summary>
     public TimeSpan? RefusesFor { get; set; }
 
+    /// <summary>What a refusal says is used.</summary>
+    public decimal Used { get; set; }
+
     /// <summary>What goes wrong with the next reservations.</summary>
     public ConcurrentQueue<Exception> Failures { get; } = [];
 
@@ -41,6 +44,7 @@ internal sealed class FakeQuota(string key) : IQuotaGrain
             IsGranted = RefusesFor is null,
             Reservation = new() { Epoch = Guid.Empty, Number = Interlocked.Increment(ref _number), Window = 0, Amount = claim.Amount, Claim = claim.Id },
             RetryAfter = RefusesFor ?? TimeSpan.Zero,
+            Used = Used,
         });
     }
 

@@ -151,19 +151,6 @@ public sealed class BillingApiTests(AdminHost host)
         (await tenant.GetAsync($"{Billing}/usage-history?value_grouping_window=day&start_time=2&end_time=1")).AssertFailure(400, 7001);
     }
 
-    [Theory]
-    [InlineData("GET", "")]
-    [InlineData("POST", "")]
-    [InlineData("POST", "/commit")]
-    [InlineData("POST", "/simulate")]
-    [InlineData("PUT", "/p")]
-    public async Task Policies_AreSaidNotToBeServed(string method, string path)
-    {
-        var tenant = await host.CreateTenantAsync();
-
-        (await tenant.SendAsync(new(method), $"ai-gateway/gateways/g/policies{path}", method == "GET" ? null : "{}")).AssertFailure(501, 7000);
-    }
-
     private static GatewayActors.Abstractions.Logs.LogEntry Entry(Tenant tenant, DateTimeOffset at, decimal cost, bool wholesale) => new()
     {
         Id = Guid.CreateVersion7(at),

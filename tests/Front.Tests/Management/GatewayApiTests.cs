@@ -21,7 +21,7 @@ public sealed class GatewayApiTests(AdminHost host)
          "spend_limits":{"enabled":true,"rules":[{"id":"r1","limit":12.5,"limitType":"cost","window":86400,"enabled":false,"technique":"fixed",
             "metadata":{"user":{"mode":"partition"},"team":{"mode":"filter","values":["a"]}},"model":{"mode":"filter","values":["m"]},"provider":{"mode":"partition"}}]},
          "store_id":"abc","stripe":{"authorization":"key","usage_events":[{"payload":"{}"}]},"workers_ai_billing_mode":"unified","zdr":true,
-         "collect_log_payload":false,"compatibility":"strict","cache_streaming":true,"cache_shared_formats":true,"cache_single_flight":false,"cache_stale_if_error":2678400,
+         "collect_log_payload":false,"compatibility":"strict","policy_failure_mode":"closed","cache_streaming":true,"cache_shared_formats":true,"cache_single_flight":false,"cache_stale_if_error":2678400,
          "log_retention_days":30,"circuit_breaker":{"failures":7,"pause":60},"auto_router":{"models":["openai/gpt-4o-mini","custom-x/a/b"]},"hedge_delay":1500,"realtime_close_on_limit":true,
          "token_limits":{"enabled":true,"rules":[{"id":"t1","limit":100000,"limitType":"tokens","window":60,"enabled":true,"technique":"sliding","metadata":{"user":{"mode":"partition"}}}]}}
         """;

@@ -51,6 +51,7 @@ public sealed class GatewayValidationTests
     [InlineData("retry_max_attempts", "0", "retry_max_attempts: Number must be greater than or equal to 1")]
     [InlineData("retry_max_attempts", "6", "retry_max_attempts: Number must be less than or equal to 5")]
     [InlineData("workers_ai_billing_mode", "\"free\"", "workers_ai_billing_mode: Invalid enum value. Expected 'postpaid' | 'unified', received 'free'")]
+    [InlineData("policy_failure_mode", "\"ajar\"", "policy_failure_mode: Invalid enum value. Expected 'open' | 'closed', received 'ajar'")]
     [InlineData("compatibility", "\"loose\"", "compatibility: Invalid enum value. Expected 'standard' | 'strict', received 'loose'")]
     [InlineData("hedge_delay", "60001", "hedge_delay: Number must be less than or equal to 60000")]
     [InlineData("circuit_breaker", "true", "circuit_breaker: Expected object, received boolean")]

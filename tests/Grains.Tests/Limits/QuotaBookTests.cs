@@ -286,6 +286,50 @@ public sealed class QuotaBookTests
         Assert.True(book.Reserve(rule, 1, yearAgo + TimeSpan.FromHours(1).Ticks).IsGranted);
     }
 
+    [Fact]
+    public void Reserve_CalendarMonth_EndsWithTheMonth()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(31), LimitTechnique.Fixed) with { IsMonthly = true };
+        var endOfJanuary = new DateTimeOffset(2028, 1, 31, 23, 0, 0, TimeSpan.Zero).UtcTicks;
+        book.Settle(book.Reserve(rule, 10, endOfJanuary).Reservation, 10);
+
+        var refused = book.Reserve(rule, 1, endOfJanuary);
+        Assert.Equal((false, TimeSpan.FromHours(1), 10m), (refused.IsGranted, refused.RetryAfter, refused.Used));
+
+        var february = endOfJanuary + refused.RetryAfter.Ticks;
+        book.Settle(book.Reserve(rule, 10, february).Reservation, 10);
+        Assert.Equal(TimeSpan.FromDays(29), book.Reserve(rule, 1, february).RetryAfter); // A leap year.
+        Assert.True(book.Reserve(rule, 1, february + TimeSpan.FromDays(29).Ticks).IsGranted);
+    }
+
+    [Fact]
+    public void Reserve_CalendarMonth_IsKeptOverACrashAndAChangeOfTheRule()
+    {
+        var before = new QuotaBook(new(), Epoch);
+        var monthly = Rule(10, TimeSpan.FromDays(31), LimitTechnique.Fixed) with { IsMonthly = true };
+        before.Settle(before.Reserve(monthly, 6, Noon).Reservation, 6);
+
+        var book = new QuotaBook(before.ToState(), Guid.CreateVersion7());
+
+        Assert.True(book.Reserve(monthly, 3, Noon + 1).IsGranted);
+        Assert.False(book.Reserve(monthly, 3, Noon + 1).IsGranted);
+        Assert.False(book.Reserve(Rule(5, TimeSpan.FromDays(1), LimitTechnique.Fixed), 1, Noon + 2).IsGranted);
+        Assert.Equal(QuotaWindows.Month, before.ToState().Length);
+    }
+
+    [Fact]
+    public void Reserve_Week_BeginsOnMonday()
+    {
+        var book = new QuotaBook(new(), Epoch);
+        var rule = Rule(10, TimeSpan.FromDays(7), LimitTechnique.Fixed);
+        var sunday = new DateTimeOffset(2026, 11, 29, 20, 0, 0, TimeSpan.Zero);
+        Assert.Equal(DayOfWeek.Sunday, sunday.DayOfWeek);
+        book.Settle(book.Reserve(rule, 10, sunday.UtcTicks).Reservation, 10);
+
+        Assert.Equal(TimeSpan.FromHours(4), book.Reserve(rule, 1, sunday.UtcTicks).RetryAfter);
+    }
+
     private static QuotaRule Rule(decimal limit, TimeSpan window, LimitTechnique technique) => new() { Limit = limit, Window = window, Technique = technique };
 
     private sealed class Call(QuotaReservation reservation, long window, decimal amount)

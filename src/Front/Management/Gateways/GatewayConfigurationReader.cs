@@ -63,6 +63,7 @@ internal static class GatewayConfigurationReader
             RealtimeCloseOnLimit = Or(reader.Boolean("realtime_close_on_limit"), stored?.RealtimeCloseOnLimit),
             CircuitBreaker = CircuitBreakerReader.Read(reader, stored?.CircuitBreaker),
             AutoRouter = AutoRouterReader.Read(reader, stored?.AutoRouter),
+            PolicyFailureMode = Or(reader.Word("policy_failure_mode", GatewayWords.PolicyFailureModes), stored?.PolicyFailureMode),
         };
     }
 

@@ -6,6 +6,7 @@ using GatewayActors.Abstractions.DynamicRoutes;
 using GatewayActors.Abstractions.Evaluations;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Abstractions.Policies;
 using GatewayActors.Abstractions.Replays;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
@@ -156,6 +157,7 @@ internal static class GatewayEndpoints
         // Also when the gateway was gone before: an earlier deletion may have failed between the gateway and what belongs to it.
         var key = GrainKeys.Gateway(accountId, gatewayId);
         await grains.GetGrain<IDynamicRoutesGrain>(key).ClearAsync(cancellationToken);
+        await grains.GetGrain<IPoliciesGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IDatasetsGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IEvaluationsGrain>(key).ClearAsync(cancellationToken);
         await grains.GetGrain<IReplaysGrain>(key).ClearAsync(cancellationToken);

@@ -101,6 +101,8 @@ internal sealed record GatewayResource
 
     public AutoRouterResource? AutoRouter { get; init; }
 
+    public string? PolicyFailureMode { get; init; }
+
     public static GatewayResource From(GatewayRecord gateway)
     {
         var configuration = gateway.Configuration;
@@ -150,6 +152,7 @@ internal sealed record GatewayResource
             RealtimeCloseOnLimit = configuration.RealtimeCloseOnLimit,
             CircuitBreaker = CircuitBreakerResource.From(configuration.CircuitBreaker),
             AutoRouter = AutoRouterResource.From(configuration.AutoRouter),
+            PolicyFailureMode = GatewayWords.PolicyFailureModes.Format(configuration.PolicyFailureMode),
         };
     }
 }

@@ -20,6 +20,8 @@ internal static class GatewayWords
     public static Words<CompatibilityLevel> CompatibilityLevels { get; } =
         new((CompatibilityLevel.Standard, "standard"), (CompatibilityLevel.Strict, "strict"));
 
+    public static Words<PolicyFailureMode> PolicyFailureModes { get; } = new((PolicyFailureMode.Open, "open"), (PolicyFailureMode.Closed, "closed"));
+
     public static Words<RuleAction> Actions { get; } = new((RuleAction.Flag, "FLAG"), (RuleAction.Block, "BLOCK"));
 
     public static Words<InspectedStreamMode> StreamModes { get; } =
