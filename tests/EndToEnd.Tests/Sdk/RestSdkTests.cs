@@ -8,6 +8,7 @@ public sealed class RestSdkTests(RestSdkTests.Fixture fixture) : IClassFixture<R
     [InlineData("rest-openai.mjs", "rest-abort")]
     [InlineData("rest-anthropic.mjs", null)]
     [InlineData("rest-run.mjs", null)]
+    [InlineData("workers-binding.mjs", null)]
     public Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase) => SdkScript.PassesAsync(fixture, script, abortedCase);
 
     /// <summary>A gateway whose operator has a credential for every provider that the mock stands for.</summary>

@@ -40,6 +40,9 @@ public sealed class BindingAdminTests(AdminHost host) : IDisposable
         Assert.Equal(200, status);
         var log = json.GetProperty("result");
         Assert.Equal("""{"team":"a","n":1}""", log.GetProperty("metadata").GetRawText());
+        var untagged = Entries.Sum(tenant.AccountId, "g", Entries.CreatedAt);
+        host.Logs.Add(untagged);
+        Assert.Equal("{}", (await SendAsync(HttpMethod.Get, $"ai-gateway/gateways/g/logs/{untagged.Id:D}", tenant.Token)).Item2.GetProperty("result").GetProperty("metadata").GetRawText());
         Assert.Equal(("2026-03-01T12:00:00.000Z", 200, 10, 20), (log.GetProperty("created_at").GetString(), log.GetProperty("status_code").GetInt32(), log.GetProperty("request_size").GetInt32(), log.GetProperty("response_size").GetInt32()));
     }
 

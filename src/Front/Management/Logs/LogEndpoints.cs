@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
+using GatewayActors.Front.Binding;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management.Gateways;
@@ -92,6 +93,11 @@ internal static class LogEndpoints
         }
 
         var resource = LogResource.From(entry, metadataFormat);
+        if (resource.Metadata is null && context.Features.Get<BindingCall>() is not null)
+        {
+            resource = resource with { Metadata = LogResource.NoMetadata }; // A Worker's type has it always.
+        }
+
         if (!context.User.RequireToken().Can(Permissions.GatewayRead, accountId))
         {
             return TypedResults.Ok(Envelope.Of(resource)); // Metadata Read: heads are content.

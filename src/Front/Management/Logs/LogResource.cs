@@ -109,6 +109,9 @@ internal sealed record LogResource
 
     public bool? ResponseHeadComplete { get; init; }
 
+    /// <summary>An object without tags.</summary>
+    public static JsonElement NoMetadata { get; } = JsonElement.Parse("{}");
+
     public static LogResource From(LogEntry entry, MetadataFormat metadataFormat)
     {
         var details = ReadObject(entry.DetailsJson);
