@@ -10,7 +10,10 @@ public sealed class CustomProvidersClient
     private readonly GatewayTransport _transport;
     private readonly string _root;
 
-    internal CustomProvidersClient(GatewayTransport transport) => (_transport, _root) = (transport, transport.Admin("ai-gateway/custom-providers"));
+    internal CustomProvidersClient(GatewayTransport transport) => (_transport, _root, Prices) = (transport, transport.Admin("ai-gateway/custom-providers"), new(transport, transport.Admin("ai-gateway/custom-providers")));
+
+    /// <summary>What their models cost.</summary>
+    public PricingRulesClient Prices { get; }
 
     /// <summary>All providers, page by page.</summary>
     /// <param name="cancellationToken">Cancels the request for the next page.</param>

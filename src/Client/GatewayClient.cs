@@ -15,6 +15,7 @@ public sealed class GatewayClient
         Evaluations = new(transport, root);
         Routes = new(transport, root);
         ProviderConfigs = new(transport, root);
+        Policies = new(transport, root);
     }
 
     /// <summary>The log entries.</summary>
@@ -31,6 +32,9 @@ public sealed class GatewayClient
 
     /// <summary>The stored keys of providers.</summary>
     public ProviderConfigsClient ProviderConfigs { get; }
+
+    /// <summary>The policies: who may call what, and for how much.</summary>
+    public PoliciesClient Policies { get; }
 
     /// <summary>A log entry.</summary>
     /// <exception cref="AiGatewayException">There is no such entry, or the call is refused.</exception>

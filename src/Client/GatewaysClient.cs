@@ -35,6 +35,10 @@ public sealed class GatewaysClient
     /// <exception cref="AiGatewayException">There is no such gateway, or the call is refused.</exception>
     public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _transport.SendAsync(HttpMethod.Delete, Target(id), null, cancellationToken);
 
+    /// <summary>Empties the cache of a gateway.</summary>
+    /// <exception cref="AiGatewayException">There is no such gateway, or the call is refused.</exception>
+    public Task PurgeCacheAsync(string id, CancellationToken cancellationToken = default) => _transport.SendAsync(HttpMethod.Delete, Target(id) + "/cache", null, cancellationToken);
+
     private string Target(string? id = null) => _transport.Admin("ai-gateway/gateways" + (id is null ? "" : "/" + Uri.EscapeDataString(id)));
 }
 

@@ -36,6 +36,29 @@ public sealed class LogsClient
     public Task DeleteAsync(IReadOnlyList<LogFilter>? filters = null, CancellationToken cancellationToken = default) =>
         _transport.SendAsync(HttpMethod.Delete, _root + Query(filters), null, cancellationToken);
 
+    /// <summary>The body of the request. Takes AI Gateway Read.</summary>
+    /// <exception cref="AiGatewayException">There is no such entry, its body was not kept, or the call is refused.</exception>
+    public Task<LogBody> DownloadRequestAsync(string logId, CancellationToken cancellationToken = default) => DownloadAsync(logId, "request", cancellationToken);
+
+    /// <summary>The body of the answer. Takes AI Gateway Read.</summary>
+    /// <exception cref="AiGatewayException">There is no such entry, its body was not kept, or the call is refused.</exception>
+    public Task<LogBody> DownloadResponseAsync(string logId, CancellationToken cancellationToken = default) => DownloadAsync(logId, "response", cancellationToken);
+
+    private async Task<LogBody> DownloadAsync(string logId, string side, CancellationToken cancellationToken)
+    {
+        var response = await _transport.StartAsync(HttpMethod.Get, $"{Target(logId)}/{side}", null, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await GatewayTransport.EnsureSuccessAsync(response, cancellationToken).ConfigureAwait(false);
+            return new(response);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
     private static string Query(IReadOnlyList<LogFilter>? filters) =>
         filters is { Count: > 0 } ? "?filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(filters, ClientJson.Default.IReadOnlyListLogFilter)) : "";
 

@@ -22,12 +22,19 @@ public sealed class ProviderConfigsClient
     public Task<ProviderConfig> CreateAsync(ProviderConfigDefinition definition, CancellationToken cancellationToken = default) =>
         _transport.SendAsync(HttpMethod.Post, _root, GatewayTransport.Json(definition, ClientJson.Default.ProviderConfigDefinition), ClientJson.Default.EnvelopeProviderConfig, cancellationToken);
 
+    /// <summary>Gives a provider config another key.</summary>
+    /// <exception cref="AiGatewayException">There is no such provider config, or the call is refused.</exception>
+    public Task<ProviderConfig> RotateAsync(string id, string secret, CancellationToken cancellationToken = default) => _transport.SendAsync(
+        HttpMethod.Put, Target(id), GatewayTransport.Json(new(secret), ClientJson.Default.ProviderKey), ClientJson.Default.EnvelopeProviderConfig, cancellationToken);
+
     /// <summary>Deletes a provider config.</summary>
     /// <exception cref="AiGatewayException">There is no such provider config, or the call is refused.</exception>
     public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _transport.SendAsync(HttpMethod.Delete, Target(id), null, cancellationToken);
 
     private string Target(string id) => $"{_root}/{Uri.EscapeDataString(id)}";
 }
+
+internal sealed record ProviderKey(string Secret);
 
 /// <summary>Which key is to be used for a provider.</summary>
 public sealed record ProviderConfigDefinition

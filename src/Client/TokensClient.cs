@@ -36,6 +36,17 @@ public sealed class TokensClient
     /// <exception cref="AiGatewayException">There is no such token, or the call is refused.</exception>
     public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _transport.SendAsync(HttpMethod.Delete, Target(id), null, cancellationToken);
 
+    /// <summary>Gives a token another value; the one before works no longer.</summary>
+    /// <returns>The value, which is not shown again.</returns>
+    /// <exception cref="AiGatewayException">There is no such token, or the call is refused.</exception>
+    public Task<string> RollAsync(string id, CancellationToken cancellationToken = default) =>
+        _transport.SendAsync(HttpMethod.Put, Target(id) + "/value", null, ClientJson.Default.EnvelopeString, cancellationToken);
+
+    /// <summary>The token that this client uses: its id and status.</summary>
+    /// <exception cref="AiGatewayException">The token is not valid, or not one of this account.</exception>
+    public Task<TokenStatus> VerifyAsync(CancellationToken cancellationToken = default) =>
+        _transport.SendAsync(HttpMethod.Get, _root + "/verify", null, ClientJson.Default.EnvelopeTokenStatus, cancellationToken);
+
     /// <summary>What can be granted; the ids go into <see cref="TokenPolicy"/>.</summary>
     /// <exception cref="AiGatewayException">The call is refused.</exception>
     public Task<IReadOnlyList<PermissionGroup>> ListPermissionGroupsAsync(CancellationToken cancellationToken = default) =>
@@ -82,6 +93,11 @@ public sealed record PermissionGroup
     /// <summary>Its name.</summary>
     public string? Name { get; init; }
 }
+
+/// <summary>Whether a token is valid.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Status"><c>active</c>.</param>
+public sealed record TokenStatus(string Id, string Status);
 
 /// <summary>A token.</summary>
 public sealed record ApiToken
