@@ -205,11 +205,10 @@ public sealed partial class ClientTests(ClientTests.Fixture fixture) : IClassFix
             Policies = [new() { PermissionGroups = [group], Resources = new Dictionary<string, string> { [$"com.cloudflare.api.account.{fixture.Gateway.AccountId}"] = "*" } }],
         };
         var token = await client.Tokens.CreateAsync(definition, _cancelled);
-        Assert.Equal(token.Id, (await fixture.ClientOf(token.Value!).Tokens.VerifyAsync(_cancelled)).Id);
-
         var value = await client.Tokens.RollAsync(token.Id, _cancelled);
 
-        Assert.Equal("active", (await fixture.ClientOf(value).Tokens.VerifyAsync(_cancelled)).Status);
+        // The value before is used here first: a front may go on taking one that it has just seen for a moment.
+        Assert.Equal(new TokenStatus(token.Id, "active"), await fixture.ClientOf(value).Tokens.VerifyAsync(_cancelled));
         Assert.Equal(10000, (await Assert.ThrowsAsync<AiGatewayException>(() => fixture.ClientOf(token.Value!).Tokens.VerifyAsync(_cancelled))).Code);
         Assert.Equal("renamed", (await client.Tokens.UpdateAsync(token.Id, definition with { Name = "renamed" }, _cancelled)).Name);
         Assert.Equal("renamed", (await client.Tokens.GetAsync(token.Id, _cancelled)).Name);
@@ -222,7 +221,7 @@ public sealed partial class ClientTests(ClientTests.Fixture fixture) : IClassFix
     public async Task Analytics_OfAQuery_HasItsData()
     {
         var client = fixture.Client;
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         Assert.NotNull(await client.Analytics.SumByModelAsync(now.AddHours(-1), now, _cancelled));
         Assert.Equal(JsonValueKind.Object, (await client.Analytics.QueryAsync("{ viewer { __typename } }", cancellationToken: _cancelled)).ValueKind);
     }
@@ -243,7 +242,7 @@ public sealed partial class ClientTests(ClientTests.Fixture fixture) : IClassFix
         return fixture.Client.Gateway(id);
     }
 
-    [GeneratedRegex(@"\b(\w+)(?:\(.*?\))?\.(\w+Async)\(", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(\w+)\.(\w+Async)\(", RegexOptions.CultureInvariant)]
     private static partial Regex Calls();
 
     /// <summary>A gateway whose <c>openai</c> is scripted.</summary>

@@ -192,7 +192,7 @@ public sealed class PolicyStageTests : IAsyncLifetime
         Assert.Single(_host.Script.Requests);
     }
 
-    private Task SetAsync(params CommittedPolicy[] policies) => _host.Gateway.SetPoliciesAsync(Guid.Empty, 1, policies, _cancelled);
+    private Task<GatewayChange> SetAsync(params CommittedPolicy[] policies) => _host.Gateway.SetPoliciesAsync(Guid.Empty, 1, policies, _cancelled);
 
     private static CommittedPolicy Policy(PolicyAction action, string condition = "true", string resource = "\"*\"", string actor = "company:all") =>
         new() { Id = Guid.CreateVersion7(), Definition = new() { Name = "p", Actor = actor, Resource = resource, Condition = condition, Action = action } };
