@@ -4,8 +4,12 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText, streamText } from 'ai';
 import { AiGatewayDoesNotExist, AiGatewayUnauthorizedError, createAiGateway } from 'ai-gateway-provider';
+import { createOpenAI as createStoredOpenAI } from 'ai-gateway-provider/providers/openai';
+import { createUnified } from 'ai-gateway-provider/providers/unified';
+import Cloudflare from 'cloudflare';
 import { ACCOUNT_ID, failure, GATEWAY_URL, run, TOKEN } from './support.mjs';
 
+const cloudflare = new Cloudflare({ apiToken: TOKEN, baseURL: `${GATEWAY_URL}/client/v4`, maxRetries: 0 });
 const steps = [];
 const send = globalThis.fetch;
 globalThis.fetch = async (url, init) => {
@@ -73,5 +77,54 @@ await run({
   async 'a wrong token'() {
     const error = await failure(generateText(ask(gateway({ apiKey: 'wrong' })(openai.chat('gpt-4o-mini')))));
     assert.ok(error instanceof AiGatewayUnauthorizedError, String(error));
+  },
+
+  async 'no token at all'() {
+    const error = await failure(generateText(ask(gateway({ apiKey: undefined })(openai.chat('gpt-4o-mini')))));
+    assert.ok(error instanceof AiGatewayUnauthorizedError, String(error));
+  },
+
+  async 'a binding that is ours: options inside the steps'() {
+    const answers = [];
+    const binding = {
+      async run(items, { signal } = {}) {
+        const response = await send(`${GATEWAY_URL}/v1/${ACCOUNT_ID}/default`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'cf-aig-authorization': `Bearer ${TOKEN}` },
+          body: JSON.stringify(items),
+          signal,
+        });
+        answers.push(response.headers);
+        return response;
+      },
+    };
+    const bound = createAiGateway({ binding, options: { cacheTtl: 300, cacheKey: 'bound', eventId: 'event-17', metadata: { team: 'a' } } });
+    for (const status of ['MISS', 'HIT']) {
+      assert.equal((await generateText(ask(bound(openai.chat('gpt-4o-mini'))))).text, 'Hi there, friend!');
+      assert.deepEqual([answers.at(-1).get('cf-aig-cache-status'), answers.at(-1).get('cf-aig-event-id')], [status, 'event-17']);
+    }
+
+    const log = await cloudflare.aiGateway.logs.get(answers[0].get('cf-aig-log-id'), { account_id: ACCOUNT_ID, gateway_id: 'default' });
+    assert.deepEqual(log.metadata, { team: 'a' });
+  },
+
+  async 'one format for all providers: plain, streamed, to another format'() {
+    const unified = createUnified({ apiKey: 'sk-provider-key' });
+    for (const name of ['openai/gpt-4o-mini', 'anthropic/claude-sonnet-4-5']) {
+      assert.equal((await generateText(ask(gateway()(unified(name))))).text, 'Hi there, friend!');
+      const parts = await streamed(gateway()(unified(name)));
+      assert.equal(parts.join(''), 'Hi there, friend!');
+    }
+  },
+
+  async 'no key of its own: the stored one is used'() {
+    const account = { account_id: ACCOUNT_ID };
+    const settings = { cache_invalidate_on_update: false, cache_ttl: 0, collect_logs: true, rate_limiting_interval: 0, rate_limiting_limit: 0, rate_limiting_technique: 'fixed' };
+    await cloudflare.aiGateway.create({ ...account, ...settings, id: 'stored' });
+    await cloudflare.aiGateway.providerConfigs.create('stored', { ...account, provider_slug: 'openai', alias: 'default', default_config: true, secret: 'sk-stored-key' });
+    const { text } = await generateText(ask(gateway({ gateway: 'stored' })(createStoredOpenAI().chat('gpt-4o-mini'))));
+    assert.equal(text, 'Hi there, friend!');
+    const logs = await cloudflare.aiGateway.logs.list('stored', account);
+    assert.deepEqual([logs.result.length, logs.result[0].byok], [1, true]);
   },
 });
