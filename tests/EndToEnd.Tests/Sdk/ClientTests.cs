@@ -207,8 +207,8 @@ public sealed partial class ClientTests(ClientTests.Fixture fixture) : IClassFix
         var token = await client.Tokens.CreateAsync(definition, _cancelled);
         var value = await client.Tokens.RollAsync(token.Id, _cancelled);
 
-        // The value before is used here first: a front may go on taking one that it has just seen for a moment.
         Assert.Equal(new TokenStatus(token.Id, "active"), await fixture.ClientOf(value).Tokens.VerifyAsync(_cancelled));
+        // Not used until now: a front goes on for a moment with what it has just seen.
         Assert.Equal(10000, (await Assert.ThrowsAsync<AiGatewayException>(() => fixture.ClientOf(token.Value!).Tokens.VerifyAsync(_cancelled))).Code);
         Assert.Equal("renamed", (await client.Tokens.UpdateAsync(token.Id, definition with { Name = "renamed" }, _cancelled)).Name);
         Assert.Equal("renamed", (await client.Tokens.GetAsync(token.Id, _cancelled)).Name);
