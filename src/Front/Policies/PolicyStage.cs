@@ -62,7 +62,7 @@ internal sealed partial class PolicyStage(IGrainFactory grains, IPriceTable pric
     {
         var claim = new QuotaClaim
         {
-            Id = step.LogId,
+            Id = step.ClaimId == Guid.Empty ? step.LogId : step.ClaimId,
             Amount = UsageEstimate.Of(step).Cost(step.Route.PriceOf(prices, answeredModel: null, step.RequestedModel), step.Headers.CustomCost),
             Longest = LimitsStage.LongestCall(step, options),
         };

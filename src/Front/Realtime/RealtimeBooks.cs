@@ -1,6 +1,7 @@
 using GatewayActors.Front.Billing;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Policies;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Providers.Pricing;
 using GatewayActors.Providers.Realtime;
@@ -12,7 +13,7 @@ namespace GatewayActors.Front.Realtime;
 /// Books the turns of one session as they come, and asks before the next one whether there may be one. A session holds what it has reserved
 /// for one turn; what a turn used counts in the window in which the one before it ended.
 /// </summary>
-internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement settlement, LimitsStage limits, LimitSettlement limitSettlement, Credits credits) : IDisposable
+internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement settlement, PolicyStage policies, LimitsStage limits, LimitSettlement limitSettlement, Credits credits) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private Task _behind = Task.CompletedTask;
@@ -96,9 +97,9 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
 
     private async ValueTask<GatewayError?> GoOnAsync(decimal usd, decimal tokens, bool goesOn)
     {
-        if (goesOn && step.Reservations is null && step.Exchange.Snapshot.Limits is not null)
+        if (goesOn && step is { Reservations: null, Exchange.Snapshot: { Limits: not null } or { Policies: not null } })
         {
-            await limits.ReserveTurnAsync(step); // A limit that was reached before may have room again, for this turn to count.
+            await ReserveTurnAsync(); // A limit that was reached before may have room again, for this turn to count.
             step.Recover();
         }
 
@@ -115,7 +116,7 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
 
         if (step.Error is null)
         {
-            await limits.ReserveTurnAsync(step);
+            await ReserveTurnAsync();
         }
 
         if (!Decides)
@@ -124,5 +125,15 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
         }
 
         return step.Error;
+    }
+
+    private async ValueTask ReserveTurnAsync()
+    {
+        step.ClaimId = Guid.CreateVersion7();
+        await policies.InvokeAsync(step);
+        if (step.Error is null)
+        {
+            await limits.ReserveTurnAsync(step);
+        }
     }
 }

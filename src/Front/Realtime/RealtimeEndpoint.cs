@@ -3,6 +3,7 @@ using GatewayActors.Front.Billing;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
+using GatewayActors.Front.Policies;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Sockets;
 using GatewayActors.Front.Upstreams;
@@ -19,6 +20,7 @@ internal sealed class RealtimeEndpoint(
     StepRunner steps,
     ResponseRelay relay,
     Settlement settlement,
+    PolicyStage policies,
     LimitsStage limits,
     LimitSettlement limitSettlement,
     Credits credits,
@@ -103,7 +105,7 @@ internal sealed class RealtimeEndpoint(
         }
 
         using var client = accepted;
-        using var books = new RealtimeBooks(step, step.Session, settlement, limits, limitSettlement, credits);
+        using var books = new RealtimeBooks(step, step.Session, settlement, policies, limits, limitSettlement, credits);
         using var session = new RealtimeSession(
             new(RealtimeSender.Client, client),
             new(RealtimeSender.Provider, provider),

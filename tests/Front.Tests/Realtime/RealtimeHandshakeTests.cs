@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using GatewayActors.Abstractions.Policies;
 using GatewayActors.Abstractions.Secrets;
 using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Tests.DataPlane;
@@ -73,6 +74,18 @@ public sealed class RealtimeHandshakeTests : IAsyncLifetime
             var parts = credential.Split(": ");
             Assert.Equal(parts[1], handshake.Header(parts[0]));
         }
+    }
+
+    [Fact]
+    public async Task Handshake_PolicyBlocks_ReachesNobody()
+    {
+        var block = new PolicyDefinition { Name = "no", Actor = "", Resource = "\"*\"", Condition = "true", Action = new() { Kind = PolicyActionKind.Block } };
+        await _host.Front.Gateway.SetPoliciesAsync(Guid.Empty, 1, [new() { Id = Guid.CreateVersion7(), Definition = block }], Cancelled);
+
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => _host.ConnectAsync("openai?model=m", ("authorization", "Bearer sk-own")));
+
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(403, (await _host.Logs.NextAsync(Cancelled)).Entry.StatusCode);
     }
 
     [Theory]
