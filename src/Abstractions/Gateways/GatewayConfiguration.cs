@@ -299,13 +299,13 @@ public enum InspectedStreamMode
 [GenerateSerializer, Immutable, Alias("gateway.configuration.otel")]
 public sealed record OtelExporter
 {
-    /// <summary>The https URL of the collector.</summary>
+    /// <summary>The https URL of the collector; sealed by fronts where it has a query.</summary>
     [Id(0)] public required string Url { get; init; }
 
-    /// <summary>Headers sent with every export.</summary>
+    /// <summary>Headers sent with every export, their values sealed by fronts.</summary>
     [Id(1)] public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
-    /// <summary>The Authorization header, or a reference into the Secrets Store.</summary>
+    /// <summary>The Authorization header, or a reference into the Secrets Store; sealed by fronts.</summary>
     [Id(2)] public string? Authorization { get; init; }
 
     /// <summary>Encoding. Default: JSON.</summary>

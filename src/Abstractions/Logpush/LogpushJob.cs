@@ -7,7 +7,7 @@ public sealed record LogpushDefinition
     /// <summary>A name for people; null for none.</summary>
     [Id(0)] public string? Name { get; init; }
 
-    /// <summary>Where entries go, with the credentials of the destination.</summary>
+    /// <summary>Where entries go, with the credentials of the destination; sealed by fronts. In the clear only where it was stored before there was sealing.</summary>
     [Id(1)] public required string Destination { get; init; }
 
     /// <summary>Whether it pushes.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Tests.Management;
 using Xunit;
 
@@ -39,7 +40,10 @@ public sealed class LogpushApiTests(AdminHost host)
         (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", $$"""{"destination_conf":"{{shown}}"}""")).AssertSuccess();
 
         var jobs = await host.Grains.GetGrain<Abstractions.Logpush.ILogpushGrain>(tenant.AccountId).ListAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(Destination, Assert.Single(jobs).Definition.Destination);
+        var stored = Assert.Single(jobs).Definition.Destination;
+        Assert.DoesNotContain("YTpi", stored, StringComparison.Ordinal);
+        Assert.Equal(Destination, host.Sealer.OpenText(tenant.AccountId, stored));
+        Assert.Null(host.Sealer.OpenText("another-account", stored));
     }
 
     [Fact]

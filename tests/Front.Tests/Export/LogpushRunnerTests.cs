@@ -6,6 +6,7 @@ using GatewayActors.Abstractions.Logpush;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Egress;
+using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Export.Logpush;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Tests.DataPlane;
@@ -158,6 +159,34 @@ public sealed class LogpushRunnerTests(AdminHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Round_WithASealedDestination_OpensItForTheDelivery()
+    {
+        await _tenant.CreateGatewayAsync("g");
+        await CreateJobAsync("?header_Authorization=Basic%20YTpi", text => host.Sealer.SealText(_tenant.AccountId, text));
+        await Store.WriteAsync([Entry("g")], _cancelled);
+        _receiver.Default.Then(UpstreamReply.Json("{}"));
+
+        await RunAsync();
+
+        Assert.Equal("Basic YTpi", Assert.Single(_receiver.Default.Requests).Header("authorization"));
+        Assert.NotNull(Assert.Single(await Jobs.ListAsync(_cancelled)).LastComplete);
+    }
+
+    [Fact]
+    public async Task Round_WithADestinationThatDoesNotOpen_SaysSoAndKeepsTheEntries()
+    {
+        await _tenant.CreateGatewayAsync("g");
+        await CreateJobAsync(seal: text => host.Sealer.SealText("another-account", text));
+        await Store.WriteAsync([Entry("g")], _cancelled);
+
+        await RunAsync();
+
+        Assert.Empty(_receiver.Default.Requests);
+        Assert.StartsWith("the destination cannot be opened", Assert.Single(await Jobs.ListAsync(_cancelled)).ErrorMessage, StringComparison.Ordinal);
+        Assert.Single(await _services.GetRequiredService<ILogOutbox>().ListAccountsAsync(_cancelled));
+    }
+
+    [Fact]
     public async Task Round_ToAPrivateAddress_ConnectsNowhere()
     {
         await _tenant.CreateGatewayAsync("g");
@@ -195,10 +224,11 @@ public sealed class LogpushRunnerTests(AdminHost host) : IAsyncLifetime
 
     private LogEntry Entry(string gateway, bool isPushed = true, double at = 0) => Entries.Pushed(_tenant.AccountId, gateway, Entries.CreatedAt.AddSeconds(at), isPushed);
 
-    private async Task CreateJobAsync(string query = "")
+    private async Task CreateJobAsync(string query = "", Func<string, string>? seal = null)
     {
         var cursor = await _services.GetRequiredService<ILogOutbox>().ReadLastNumberAsync(_cancelled);
-        var change = await Jobs.CreateAsync(new() { Destination = $"{_receiver.BaseUrl}/logs{query}", Enabled = true }, cursor, _cancelled);
+        var destination = $"{_receiver.BaseUrl}/logs{query}"; // In the clear, as it was stored before there was sealing.
+        var change = await Jobs.CreateAsync(new() { Destination = seal is null ? destination : seal(destination), Enabled = true }, cursor, _cancelled);
         Assert.Equal(LogpushOutcome.Done, change.Outcome);
     }
 
@@ -213,6 +243,6 @@ public sealed class LogpushRunnerTests(AdminHost host) : IAsyncLifetime
     private LogpushRunner Runner(LogpushSender sender)
     {
         var outbox = _services.GetRequiredService<ILogOutbox>();
-        return new(outbox, new(outbox, Store, host.Grains), sender, host.Grains, _options, _services.GetRequiredService<GatewayMetrics>(), _clock, NullLogger<LogpushRunner>.Instance);
+        return new(outbox, new(outbox, Store, host.Grains), sender, host.Sealer, host.Grains, _options, _services.GetRequiredService<GatewayMetrics>(), _clock, NullLogger<LogpushRunner>.Instance);
     }
 }

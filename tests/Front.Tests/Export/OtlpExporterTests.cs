@@ -4,11 +4,13 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Egress;
 using GatewayActors.Front.Export;
 using GatewayActors.Front.Export.Otlp;
+using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Front.Tests.Management;
 using GatewayActors.Providers;
 using GatewayActors.Testing.Upstreams;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -21,6 +23,7 @@ public sealed class OtlpExporterTests : IAsyncDisposable
     private readonly TestClock _clock = new();
     private readonly GatewayOptions _options = new();
     private readonly References _references = new();
+    private readonly SecretSealer _sealer = new(new EphemeralDataProtectionProvider());
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton(new ProviderCatalog(BuiltInProviders.All)).AddSingleton<TelemetryLabels>().AddSingleton<GatewayMetrics>().BuildServiceProvider();
     private readonly MeterListener _listener = new();
     private readonly OtlpSender _sender;
@@ -30,7 +33,7 @@ public sealed class OtlpExporterTests : IAsyncDisposable
     public OtlpExporterTests()
     {
         _options.Upstream.AllowPrivateNetworks = true;
-        _sender = new(new GuardedEgress(new SystemHostResolver(), _options, NullLogger<GuardedEgress>.Instance), _references, _clock, NullLogger<OtlpSender>.Instance);
+        _sender = new(new GuardedEgress(new SystemHostResolver(), _options, NullLogger<GuardedEgress>.Instance), _references, _sealer, _clock, NullLogger<OtlpSender>.Instance);
         var meters = _services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -121,6 +124,26 @@ public sealed class OtlpExporterTests : IAsyncDisposable
 
         Assert.True(outcome.IsTaken);
         Assert.Equal(sent, Assert.Single(collector.Default.Requests).Header("authorization"));
+    }
+
+    [Fact]
+    public async Task Send_SealedCredentials_AreOpenedForTheCollectorOnly()
+    {
+        var collector = await StartAsync();
+        collector.Default.Otherwise(_ => UpstreamReply.Json("{}"));
+        var settings = new OtelExporter
+        {
+            Url = _sealer.SealText("a", $"{collector.BaseUrl}/v1/traces?key=of-the-url"),
+            Headers = new Dictionary<string, string> { ["x-key"] = _sealer.SealText("a", "of-the-header") },
+            Authorization = _sealer.SealText("a", "Bearer literal"),
+        };
+
+        Assert.True((await _sender.SendAsync(new("a", "g", settings), "{}"u8.ToArray(), _cancelled)).IsTaken);
+        var moved = await _sender.SendAsync(new("b", "g", settings), "{}"u8.ToArray(), _cancelled);
+
+        var request = Assert.Single(collector.Default.Requests);
+        Assert.Equal(("/v1/traces?key=of-the-url", "of-the-header", "Bearer literal"), (request.Target, request.Header("x-key"), request.Header("authorization")));
+        Assert.Equal((true, true), (moved.IsFinal, moved.Problem is not null));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using GatewayActors.Abstractions.Logpush;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Secrets;
 using GatewayActors.Front.Telemetry;
 
 namespace GatewayActors.Front.Export.Logpush;
@@ -13,7 +14,8 @@ namespace GatewayActors.Front.Export.Logpush;
 /// crash in between delivers that one twice, and none is lost.
 /// </summary>
 internal sealed partial class LogpushRunner(
-    ILogOutbox outbox, LogpushBatches batches, LogpushSender sender, IGrainFactory grains, GatewayOptions options, GatewayMetrics metrics, TimeProvider timeProvider, ILogger<LogpushRunner> logger)
+    ILogOutbox outbox, LogpushBatches batches, LogpushSender sender, SecretSealer sealer, IGrainFactory grains, GatewayOptions options, GatewayMetrics metrics, TimeProvider timeProvider,
+    ILogger<LogpushRunner> logger)
     : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
@@ -85,7 +87,13 @@ internal sealed partial class LogpushRunner(
             return;
         }
 
-        if (LogpushDestination.Read(destinationText, options, out var problem) is not { } destination)
+        if (sealer.OpenText(accountId, destinationText) is not { } opened)
+        {
+            await FailAsync(accountId, job, key, new("the destination cannot be opened: the key that sealed it is gone, set destination_conf again", IsFinal: true), cancellationToken);
+            return;
+        }
+
+        if (LogpushDestination.Read(opened, options, out var problem) is not { } destination)
         {
             await FailAsync(accountId, job, key, new(problem, IsFinal: true), cancellationToken);
             return;

@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Egress;
+using GatewayActors.Front.Secrets;
 
 namespace GatewayActors.Front.Export.Otlp;
 
 /// <summary>Posts batches to collectors, over guarded connections.</summary>
-internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences secrets, TimeProvider timeProvider, ILogger<OtlpSender> logger) : IDisposable
+internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences secrets, SecretSealer sealer, TimeProvider timeProvider, ILogger<OtlpSender> logger) : IDisposable
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -16,16 +17,28 @@ internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences
     public async Task<ExportOutcome> SendAsync(ExporterAddress address, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var settings = address.Settings;
+        if (sealer.OpenText(address.AccountId, settings.Url) is not { } url)
+        {
+            return new("the collector's URL cannot be opened: the key that sealed it is gone", IsFinal: true);
+        }
+
         using var timeout = new CancellationTokenSource(Timeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new ReadOnlyMemoryContent(body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(IsProtobuf(settings) ? OtlpProtobuf.ContentType : OtlpJson.ContentType);
             foreach (var (name, value) in settings.Headers)
             {
                 // Those of the content are ours to say.
-                request.Headers.TryAddWithoutValidation(name, value);
+                if (sealer.OpenText(address.AccountId, value) is { } opened)
+                {
+                    request.Headers.TryAddWithoutValidation(name, opened);
+                }
+                else if (address.NoteUnresolved())
+                {
+                    LogUnopened(address.AccountId, address.GatewayId);
+                }
             }
 
             if (await AuthorizationAsync(address, either.Token) is { } authorization)
@@ -52,8 +65,18 @@ internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences
 
     private async ValueTask<string?> AuthorizationAsync(ExporterAddress address, CancellationToken cancellationToken)
     {
-        if (address.Settings.Authorization is not { } reference)
+        if (address.Settings.Authorization is not { } stored)
         {
+            return null;
+        }
+
+        if (sealer.OpenText(address.AccountId, stored) is not { } reference)
+        {
+            if (address.NoteUnresolved())
+            {
+                LogUnopened(address.AccountId, address.GatewayId);
+            }
+
             return null;
         }
 
@@ -75,6 +98,10 @@ internal sealed partial class OtlpSender(GuardedEgress egress, ISecretReferences
     [LoggerMessage(EventId = 1511, EventName = "SpanAuthorizationUnresolved", Level = LogLevel.Warning,
         Message = "The authorization of an exporter of gateway {AccountId}/{GatewayId} names no secret that it may use; its spans are sent without.")]
     private partial void LogUnresolved(string accountId, string gatewayId);
+
+    [LoggerMessage(EventId = 1514, EventName = "SpanCredentialUnopened", Level = LogLevel.Warning,
+        Message = "A header of an exporter of gateway {AccountId}/{GatewayId} cannot be opened, as the key that sealed it is gone; its spans are sent without.")]
+    private partial void LogUnopened(string accountId, string gatewayId);
 }
 
 /// <summary>An exporter of a gateway.</summary>
@@ -88,6 +115,6 @@ internal sealed class ExporterAddress(string accountId, string gatewayId, OtelEx
 
     public OtelExporter Settings => settings;
 
-    /// <summary>Whether this is the first time that its reference stands for nothing.</summary>
+    /// <summary>Whether this is the first time that a credential of it stands for nothing.</summary>
     public bool NoteUnresolved() => Interlocked.Exchange(ref _unresolved, 1) == 0;
 }

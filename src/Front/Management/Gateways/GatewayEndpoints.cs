@@ -14,6 +14,7 @@ using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management.Dlp;
 using GatewayActors.Front.Management.Http;
 using GatewayActors.Front.Management.ProviderConfigs;
+using GatewayActors.Front.Secrets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GatewayActors.Front.Management.Gateways;
@@ -55,7 +56,7 @@ internal static class GatewayEndpoints
     }
 
     internal static async Task<Results<Ok<Envelope<IReadOnlyList<GatewayResource>>>, ApiProblem>> ListAsync(
-        string accountId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+        string accountId, HttpContext context, IGrainFactory grains, SecretSealer sealer, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request.Query);
         var paging = query.Paging(maxPerPage: 100);
@@ -75,11 +76,11 @@ internal static class GatewayEndpoints
         var found = search is null ? ids : [.. ids.Where(id => id.Contains(search, StringComparison.OrdinalIgnoreCase))];
         var gateways = await Task.WhenAll(paging.Of(found).Select(id => Gateway(grains, accountId, id).GetAsync(cancellationToken)));
         return TypedResults.Ok(Envelope.Page<GatewayResource>(
-            [.. gateways.OfType<GatewayRecord>().Select(GatewayResource.From)], paging, found.Count));
+            [.. gateways.OfType<GatewayRecord>().Select(gateway => GatewayResource.From(sealer.Open(gateway)))], paging, found.Count));
     }
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> CreateAsync(
-        string accountId, HttpContext context, IGrainFactory grains, GatewayOptions options, CancellationToken cancellationToken)
+        string accountId, HttpContext context, IGrainFactory grains, SecretSealer sealer, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -98,17 +99,17 @@ internal static class GatewayEndpoints
         await DlpProfileUse.CheckAsync(grains, accountId, configuration.Dlp, errors, cancellationToken);
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
-            : Answer(await Gateway(grains, accountId, id!).CreateAsync(configuration, cancellationToken), context);
+            : Answer(await Gateway(grains, accountId, id!).CreateAsync(sealer.Seal(accountId, configuration, stored: null), cancellationToken), context, sealer);
     }
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> GetAsync(
-        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, SecretSealer sealer, CancellationToken cancellationToken) =>
         await FindAsync(grains, accountId, gatewayId, cancellationToken) is { } gateway
-            ? TypedResults.Ok(Envelope.Of(GatewayResource.From(gateway)))
+            ? TypedResults.Ok(Envelope.Of(GatewayResource.From(sealer.Open(gateway))))
             : ApiProblem.NotFound;
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> UpdateAsync(
-        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, GatewayOptions options, CancellationToken cancellationToken)
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, SecretSealer sealer, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -128,7 +129,7 @@ internal static class GatewayEndpoints
             errors.Add(ApiErrors.Invalid("The id must be the one in the path; a gateway cannot be renamed", "body", "id"));
         }
 
-        var configuration = GatewayConfigurationReader.Read(body, stored.Configuration, options.Upstream.AllowPrivateNetworks, errors);
+        var configuration = GatewayConfigurationReader.Read(body, sealer.Open(stored).Configuration, options.Upstream.AllowPrivateNetworks, errors);
         if (configuration.Dlp != stored.Configuration.Dlp)
         {
             await DlpProfileUse.CheckAsync(grains, accountId, configuration.Dlp, errors, cancellationToken);
@@ -136,11 +137,11 @@ internal static class GatewayEndpoints
 
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
-            : Answer(await Gateway(grains, accountId, gatewayId).UpdateAsync(configuration, cancellationToken), context);
+            : Answer(await Gateway(grains, accountId, gatewayId).UpdateAsync(sealer.Seal(accountId, configuration, stored.Configuration), cancellationToken), context, sealer);
     }
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> DeleteAsync(
-        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, ILogStore logs, ILogFlush flush, CancellationToken cancellationToken)
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, ILogStore logs, ILogFlush flush, SecretSealer sealer, CancellationToken cancellationToken)
     {
         if (!Identifiers.IsUrlId(gatewayId))
         {
@@ -164,13 +165,13 @@ internal static class GatewayEndpoints
         await grains.GetGrain<ICustomDomainsGrain>(GrainKeys.CustomDomains).ClearAsync(accountId, gatewayId, cancellationToken);
         await flush.FlushAsync(cancellationToken);
         await logs.DeleteAllAsync(accountId, gatewayId, cancellationToken);
-        return Answer(change, context);
+        return Answer(change, context, sealer);
     }
 
     internal static async Task<Results<Ok<Envelope<GatewayResource>>, ApiProblem>> PurgeCacheAsync(
-        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken) =>
+        string accountId, string gatewayId, HttpContext context, IGrainFactory grains, SecretSealer sealer, CancellationToken cancellationToken) =>
         Identifiers.IsUrlId(gatewayId)
-            ? Answer(await Gateway(grains, accountId, gatewayId).PurgeCacheAsync(cancellationToken), context)
+            ? Answer(await Gateway(grains, accountId, gatewayId).PurgeCacheAsync(cancellationToken), context, sealer)
             : ApiProblem.NotFound;
 
     /// <summary>The gateway of a route; null if there is none.</summary>
@@ -180,9 +181,9 @@ internal static class GatewayEndpoints
     private static IGatewayGrain Gateway(IGrainFactory grains, string accountId, string gatewayId) =>
         grains.GetGrain<IGatewayGrain>(GrainKeys.Gateway(accountId, gatewayId));
 
-    private static Results<Ok<Envelope<GatewayResource>>, ApiProblem> Answer(GatewayChange change, HttpContext context) => change.Outcome switch
+    private static Results<Ok<Envelope<GatewayResource>>, ApiProblem> Answer(GatewayChange change, HttpContext context, SecretSealer sealer) => change.Outcome switch
     {
-        GatewayChangeOutcome.Done => TypedResults.Ok(Envelope.Of(GatewayResource.From(change.Gateway!))),
+        GatewayChangeOutcome.Done => TypedResults.Ok(Envelope.Of(GatewayResource.From(sealer.Open(change.Gateway!)))),
         GatewayChangeOutcome.NotFound => ApiProblem.NotFound,
         // 400 rather than 409, which the official clients would try again.
         GatewayChangeOutcome.AlreadyExists => ApiProblem.Invalid("A gateway with this id already exists", "body", "id"),

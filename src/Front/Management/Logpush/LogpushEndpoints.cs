@@ -6,6 +6,7 @@ using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Management.Http;
+using GatewayActors.Front.Secrets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GatewayActors.Front.Management.Logpush;
@@ -31,16 +32,16 @@ internal static class LogpushEndpoints
     }
 
     internal static async Task<Results<Ok<Envelope<IReadOnlyList<LogpushResource>>>, ApiProblem>> ListAsync(
-        string accountId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+        string accountId, HttpContext context, IGrainFactory grains, SecretSealer sealer, CancellationToken cancellationToken)
     {
         var jobs = await Jobs(grains, accountId).ListAsync(cancellationToken);
         return jobs.Count == 0 && await grains.GetGrain<IAccountGrain>(GrainKeys.Account(accountId)).GetAsync(cancellationToken) is null
             ? ApiProblem.AccountNotFound(context)
-            : TypedResults.Ok(Envelope.Of<IReadOnlyList<LogpushResource>>([.. jobs.Select(LogpushResource.From)]));
+            : TypedResults.Ok(Envelope.Of<IReadOnlyList<LogpushResource>>([.. jobs.Select(job => LogpushResource.From(Opened(job, accountId, sealer)))]));
     }
 
     internal static async Task<Results<Ok<Envelope<LogpushResource>>, ApiProblem>> CreateAsync(
-        string accountId, HttpContext context, IGrainFactory grains, ILogOutbox outbox, GatewayOptions options, CancellationToken cancellationToken)
+        string accountId, HttpContext context, IGrainFactory grains, ILogOutbox outbox, SecretSealer sealer, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -52,15 +53,15 @@ internal static class LogpushEndpoints
         var definition = LogpushReader.Read(body, stored: null, options, errors);
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
-            : Answer(await Jobs(grains, accountId).CreateAsync(definition, await outbox.ReadLastNumberAsync(cancellationToken), cancellationToken), context);
+            : Answer(await Jobs(grains, accountId).CreateAsync(Sealed(definition, accountId, sealer), await outbox.ReadLastNumberAsync(cancellationToken), cancellationToken), accountId, sealer, context);
     }
 
     internal static async Task<Results<Ok<Envelope<LogpushResource>>, ApiProblem>> GetAsync(
-        string accountId, string jobId, IGrainFactory grains, CancellationToken cancellationToken) =>
-        await FindAsync(grains, accountId, jobId, cancellationToken) is { } job ? TypedResults.Ok(Envelope.Of(LogpushResource.From(job))) : ApiProblem.NotFound;
+        string accountId, string jobId, IGrainFactory grains, SecretSealer sealer, CancellationToken cancellationToken) =>
+        await FindAsync(grains, accountId, jobId, cancellationToken) is { } job ? TypedResults.Ok(Envelope.Of(LogpushResource.From(Opened(job, accountId, sealer)))) : ApiProblem.NotFound;
 
     internal static async Task<Results<Ok<Envelope<LogpushResource>>, ApiProblem>> UpdateAsync(
-        string accountId, string jobId, HttpContext context, IGrainFactory grains, ILogOutbox outbox, GatewayOptions options, CancellationToken cancellationToken)
+        string accountId, string jobId, HttpContext context, IGrainFactory grains, ILogOutbox outbox, SecretSealer sealer, GatewayOptions options, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadObjectAsync(context.Request, cancellationToken);
         if (problem is not null)
@@ -74,10 +75,13 @@ internal static class LogpushEndpoints
         }
 
         List<ApiError> errors = [];
-        var definition = LogpushReader.Read(body, stored.Definition, options, errors);
+        var opened = Opened(stored, accountId, sealer).Definition;
+        var definition = LogpushReader.Read(body, opened, options, errors);
+        var keeps = definition.Destination == opened.Destination && SealedTexts.IsSealed(stored.Definition.Destination);
         return errors.Count > 0
             ? ApiProblem.Invalid(errors)
-            : Answer(await Jobs(grains, accountId).UpdateAsync(stored.Id, definition, await outbox.ReadLastNumberAsync(cancellationToken), cancellationToken), context);
+            : Answer(await Jobs(grains, accountId).UpdateAsync(
+                stored.Id, keeps ? definition with { Destination = stored.Definition.Destination } : Sealed(definition, accountId, sealer), await outbox.ReadLastNumberAsync(cancellationToken), cancellationToken), accountId, sealer, context);
     }
 
     internal static async Task<Results<Ok<Envelope<DeletedJob>>, ApiProblem>> DeleteAsync(
@@ -93,9 +97,16 @@ internal static class LogpushEndpoints
 
     private static ILogpushGrain Jobs(IGrainFactory grains, string accountId) => grains.GetGrain<ILogpushGrain>(GrainKeys.Logpush(accountId));
 
-    private static Results<Ok<Envelope<LogpushResource>>, ApiProblem> Answer(LogpushChange change, HttpContext context) => change.Outcome switch
+    // What cannot be opened any more stays sealed: it is shown so, and kept by an update that sends it back.
+    private static LogpushJob Opened(LogpushJob job, string accountId, SecretSealer sealer) =>
+        job with { Definition = job.Definition with { Destination = sealer.OpenText(accountId, job.Definition.Destination) ?? job.Definition.Destination } };
+
+    private static LogpushDefinition Sealed(LogpushDefinition definition, string accountId, SecretSealer sealer) =>
+        definition with { Destination = sealer.SealText(accountId, definition.Destination) };
+
+    private static Results<Ok<Envelope<LogpushResource>>, ApiProblem> Answer(LogpushChange change, string accountId, SecretSealer sealer, HttpContext context) => change.Outcome switch
     {
-        LogpushOutcome.Done => TypedResults.Ok(Envelope.Of(LogpushResource.From(change.Job!))),
+        LogpushOutcome.Done => TypedResults.Ok(Envelope.Of(LogpushResource.From(Opened(change.Job!, accountId, sealer)))),
         LogpushOutcome.NotFound => ApiProblem.NotFound,
         LogpushOutcome.AccountNotFound => ApiProblem.AccountNotFound(context),
         LogpushOutcome.TooMany => ApiProblem.Invalid("The account has as many push jobs as it may have; delete one first", "body"),
