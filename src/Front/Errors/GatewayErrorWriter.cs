@@ -16,7 +16,10 @@ internal static class GatewayErrorWriter
     /// The client's format; null where none is known. Clients of Responses and Messages are told everything in their own form. Those of
     /// chat completions get the envelope, but for what their body says.
     /// </param>
-    /// <remarks><c>error</c> of the envelope is an array: published clients read <c>error[0].code</c>.</remarks>
+    /// <remarks>
+    /// <c>error</c> of the envelope is an array: clients of the gateway host read <c>error[0].code</c>. Those of the API host, which some
+    /// libraries are for both, read <c>errors[0]</c>.
+    /// </remarks>
     public static byte[] Write(GatewayError error, int status, ClientFormat? format = null)
     {
         var message = error.Message;
@@ -43,12 +46,8 @@ internal static class GatewayErrorWriter
             json.WriteEndArray();
             json.WriteStartArray("messages"u8);
             json.WriteEndArray();
-            json.WriteStartArray("error"u8);
-            json.WriteStartObject();
-            json.WriteNumber("code"u8, error.Code);
-            json.WriteString("message"u8, message);
-            json.WriteEndObject();
-            json.WriteEndArray();
+            WriteErrors(json, "error"u8, error.Code, message);
+            WriteErrors(json, "errors"u8, error.Code, message);
             json.WriteString("name"u8, "AiGatewayError"u8);
             json.WriteNumber("httpCode"u8, status);
             json.WriteNumber("internalCode"u8, error.Code);
@@ -78,6 +77,16 @@ internal static class GatewayErrorWriter
 
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static void WriteErrors(Utf8JsonWriter json, ReadOnlySpan<byte> name, int code, string message)
+    {
+        json.WriteStartArray(name);
+        json.WriteStartObject();
+        json.WriteNumber("code"u8, code);
+        json.WriteString("message"u8, message);
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private static ChatFault FaultOf(GatewayError error, int status) => error.Kind == GatewayErrorKind.UntranslatableRequest

@@ -29,7 +29,7 @@ public sealed class LimitTests(GatewayFixture fixture) : FaultTest(fixture)
         Assert.Equal((25, 35), (answers.Count(answer => answer.StatusCode == 200), answers.Count(answer => answer.StatusCode == 429)));
         Assert.Equal(25, Script.Requests.Count);
         Assert.All(answers.Where(answer => answer.StatusCode == 429), answer => Assert.Equal(
-            """{"success":false,"result":[],"messages":[],"error":[{"code":2003,"message":"Rate limited"}],"name":"AiGatewayError","httpCode":429,"internalCode":2003,"message":"Rate limited","description":"Rate limited"}""",
+            """{"success":false,"result":[],"messages":[],"error":[{"code":2003,"message":"Rate limited"}],"errors":[{"code":2003,"message":"Rate limited"}],"name":"AiGatewayError","httpCode":429,"internalCode":2003,"message":"Rate limited","description":"Rate limited"}""",
             answer.Text));
     }
 

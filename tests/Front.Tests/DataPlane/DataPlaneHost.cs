@@ -243,7 +243,16 @@ internal sealed record FrontAnswer(int Status, IReadOnlyList<(string Name, strin
 
     public JsonElement Json => JsonElement.Parse(Body);
 
-    public int ErrorCode => Json.GetProperty("error")[0].GetProperty("code").GetInt32();
+    /// <summary>The code of an error. Every error has it under both names: clients of either host read one.</summary>
+    public int ErrorCode
+    {
+        get
+        {
+            var error = Json.GetProperty("error");
+            Assert.Equal(error.GetRawText(), Json.GetProperty("errors").GetRawText());
+            return error[0].GetProperty("code").GetInt32();
+        }
+    }
 
     public string Description => Json.GetProperty("description").GetString()!;
 

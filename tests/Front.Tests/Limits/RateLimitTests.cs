@@ -29,7 +29,7 @@ public sealed class RateLimitTests : IAsyncLifetime
 
         Assert.Equal(429, answer.Status);
         Assert.Equal(
-            """{"success":false,"result":[],"messages":[],"error":[{"code":2003,"message":"Rate limited"}],"name":"AiGatewayError","httpCode":429,"internalCode":2003,"message":"Rate limited","description":"Rate limited"}""",
+            """{"success":false,"result":[],"messages":[],"error":[{"code":2003,"message":"Rate limited"}],"errors":[{"code":2003,"message":"Rate limited"}],"name":"AiGatewayError","httpCode":429,"internalCode":2003,"message":"Rate limited","description":"Rate limited"}""",
             answer.Text);
         Assert.Equal(("application/json", "12"), (answer.Header("content-type"), answer.Header("retry-after")));
         Assert.Empty(_host.Script.Requests);
