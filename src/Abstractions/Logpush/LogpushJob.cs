@@ -21,6 +21,12 @@ public sealed record LogpushDefinition
 
     /// <summary>How many seconds entries may wait for others; null for the gateway's own interval.</summary>
     [Id(5)] public int? MaxUploadIntervalSeconds { get; init; }
+
+    /// <summary>Which entries are pushed, a JSON object as the tenant wrote it; null for all.</summary>
+    [Id(6)] public string? Filter { get; init; }
+
+    /// <summary>How they are written; null for the default.</summary>
+    [Id(7)] public LogpushOutput? Output { get; init; }
 }
 
 /// <summary>A job as it is stored.</summary>

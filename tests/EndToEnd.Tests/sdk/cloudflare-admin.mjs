@@ -231,7 +231,11 @@ const checks = {
 
   async 'logpush jobs: create, list, get, update, delete'() {
     const destination_conf = 'https://logs.example.com/in?header_Authorization=Bearer%20abc';
-    const made = await client.logpush.jobs.create({ account_id, dataset: 'ai_gateway_events', destination_conf, enabled: true, name: 'sdk' });
+    const filter = JSON.stringify({ where: { and: [{ key: 'StatusCode', operator: 'geq', value: 400 }] } });
+    const output_options = { output_type: 'csv', field_names: ['Model', 'StatusCode'], sample_rate: 0.5, 'CVE-2021-44228': true };
+    const made = await client.logpush.jobs.create({ account_id, dataset: 'ai_gateway_events', destination_conf, enabled: true, name: 'sdk', filter, output_options });
+    assert.equal(made.filter, filter);
+    assert.deepEqual(made.output_options, { field_names: ['Model', 'StatusCode'], output_type: 'csv', sample_rate: 0.5, 'CVE-2021-44228': true });
     assert.deepEqual([made.dataset, made.enabled, made.name, made.last_complete], ['ai_gateway_events', true, 'sdk', null]);
     assert.ok(!made.destination_conf.includes('abc'));
     assert.ok((await all(client.logpush.jobs.list({ account_id }))).some((job) => job.id === made.id));

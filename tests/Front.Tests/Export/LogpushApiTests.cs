@@ -47,6 +47,29 @@ public sealed class LogpushApiTests(AdminHost host)
     }
 
     [Fact]
+    public async Task Options_SetReplacedAndCleared_AreAnsweredAsTheyWereSet()
+    {
+        const string Filter = """{\"where\":{\"and\":[{\"key\":\"StatusCode\",\"operator\":\"geq\",\"value\":400}]}}""";
+        const string Output = """{"field_names":["Model","StatusCode"],"output_type":"csv","timestamp_format":"unix","sample_rate":0.5,"batch_prefix":"a","record_delimiter":"","CVE-2021-44228":true}""";
+        var tenant = await host.CreateTenantAsync();
+        await CreateAsync(tenant);
+
+        var set = (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", $$"""{"filter":"{{Filter}}","output_options":{{Output}}}""")).AssertSuccess().Result;
+        Assert.Equal(Output, set.GetProperty("output_options").GetRawText());
+        Assert.Equal(Filter.Replace("\\", "", StringComparison.Ordinal), set.GetProperty("filter").GetString());
+
+        var kept = (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", """{"name":"n"}""")).AssertSuccess().Result;
+        Assert.Equal((Output, set.GetProperty("filter").GetString()), (kept.GetProperty("output_options").GetRawText(), kept.GetProperty("filter").GetString()));
+
+        var replaced = (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", """{"filter":"","output_options":{"output_type":"ndjson"}}""")).AssertSuccess().Result;
+        Assert.Equal("""{"output_type":"ndjson"}""", replaced.GetProperty("output_options").GetRawText());
+        Assert.False(replaced.TryGetProperty("filter", out _));
+
+        var cleared = (await tenant.SendAsync(HttpMethod.Put, $"{Jobs}/1", """{"output_options":null}""")).AssertSuccess().Result;
+        Assert.False(cleared.TryGetProperty("output_options", out _));
+    }
+
+    [Fact]
     public async Task Create_AFifthJob_IsRefused()
     {
         var tenant = await host.CreateTenantAsync();
@@ -64,7 +87,18 @@ public sealed class LogpushApiTests(AdminHost host)
     [InlineData("""{"dataset":"ai_gateway_events"}""", "destination_conf")]
     [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://10.0.0.1/"}""", "destination_conf")]
     [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","filter":"{}"}""", "filter")]
-    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"output_type":"csv"}}""", "output_options")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":3}""", "output_options")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","filter":"{\"where\":{\"key\":\"None\",\"operator\":\"eq\",\"value\":1}}"}""", "filter")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","filter":{"where":{}}}""", "filter")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"output_type":"xml"}}""", "output_options.output_type")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"field_names":["ClientIP"]}}""", "output_options.field_names")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"field_names":["Model","Model"]}}""", "output_options.field_names")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"sample_rate":1.1}}""", "output_options.sample_rate")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"timestamp_format":"iso"}}""", "output_options.timestamp_format")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"record_template":"{{.None}}"}}""", "output_options.record_template")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"merge_subrequests":true}}""", "output_options.merge_subrequests")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"CVE-2021-44228":"yes"}}""", "output_options.CVE-2021-44228")]
+    [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","output_options":{"colour":"red"}}""", "output_options.colour")]
     [InlineData("""{"dataset":"ai_gateway_events","destination_conf":"https://logs.example.com/","max_upload_records":"x"}""", "max_upload_records")]
     public async Task Create_BadField_IsNamed(string body, string field)
     {

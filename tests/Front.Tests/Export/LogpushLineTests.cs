@@ -74,7 +74,7 @@ public sealed class LogpushLineTests
 
     private static JsonElement Write(string? request, string? response, ContentProtection protection)
     {
-        var line = LogpushLine.Write(Entries.Make("a", "g"), request, response, protection);
+        var line = LogpushLine.Write(Entries.Make("a", "g"), request, response, protection, LogpushFormat.Default);
         Assert.Equal((byte)'\n', line.Span[^1]);
         return JsonElement.Parse(line.Span[..^1]);
     }

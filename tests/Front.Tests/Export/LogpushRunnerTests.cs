@@ -187,6 +187,34 @@ public sealed class LogpushRunnerTests(AdminHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Round_WithFilterAndOptions_PushesWhatMatchesInThatForm()
+    {
+        await _tenant.CreateGatewayAsync("g");
+        await _tenant.CreateGatewayAsync("h");
+        var outbox = _services.GetRequiredService<ILogOutbox>();
+        var definition = new LogpushDefinition
+        {
+            Destination = $"{_receiver.BaseUrl}/logs",
+            Enabled = true,
+            Filter = """{"where":{"key":"Gateway","operator":"eq","value":"g"}}""",
+            Output = new() { FieldNames = ["Gateway"], Type = LogpushOutputType.Csv, BatchPrefix = "[", BatchSuffix = "]", RecordDelimiter = "|", RecordSuffix = "" },
+        };
+        await Jobs.CreateAsync(definition, await outbox.ReadLastNumberAsync(_cancelled), _cancelled);
+        await Store.WriteAsync([Entry("g"), Entry("h"), Entry("g")], _cancelled);
+        _receiver.Default.Then(UpstreamReply.Json("{}"));
+
+        await RunAsync();
+        await Store.WriteAsync([Entry("h")], _cancelled);
+        await RunAsync(); // Nothing matches: nothing is sent, and the job goes on behind it.
+
+        var request = Assert.Single(_receiver.Default.Requests);
+        Assert.Equal("text/csv", request.Header("content-type"));
+        using var reader = new StreamReader(new GZipStream(new MemoryStream(request.Body), CompressionMode.Decompress));
+        Assert.Equal("[\"g\"|\"g\"]", await reader.ReadToEndAsync(_cancelled));
+        Assert.Equal(await outbox.ReadLastNumberAsync(_cancelled), Assert.Single(await Jobs.ListAsync(_cancelled)).Cursor);
+    }
+
+    [Fact]
     public async Task Round_ToAPrivateAddress_ConnectsNowhere()
     {
         await _tenant.CreateGatewayAsync("g");

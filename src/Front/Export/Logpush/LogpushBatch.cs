@@ -13,7 +13,8 @@ namespace GatewayActors.Front.Export.Logpush;
 /// <param name="First">The first of them; null for none.</param>
 /// <param name="Last">The number of the last entry that it stands for.</param>
 /// <param name="Notice">What the tenant should know about it; null for nothing.</param>
-internal sealed record LogpushBatch(byte[] Content, int Count, LogEntry? First, long Last, string? Notice);
+/// <param name="IsCsv">Whether it is CSV rather than NDJSON.</param>
+internal sealed record LogpushBatch(byte[] Content, int Count, LogEntry? First, long Last, string? Notice, bool IsCsv = false);
 
 /// <summary>Puts deliveries together.</summary>
 internal sealed class LogpushBatches(ILogOutbox outbox, ILogStore logs, IGrainFactory grains)
@@ -26,6 +27,9 @@ internal sealed class LogpushBatches(ILogOutbox outbox, ILogStore logs, IGrainFa
     /// <summary>The next delivery of a job; null if there is nothing.</summary>
     public async Task<LogpushBatch?> NextAsync(string accountId, LogpushJob job, CancellationToken cancellationToken)
     {
+        // Both were looked at when the job was made.
+        var format = job.Definition.Output is { } output && LogpushFormat.Read(output, out _, out _) is { } made ? made : LogpushFormat.Default;
+        var filter = job.Definition.Filter is { } text ? LogpushFilter.Read(text, out _) : null;
         var maxRecords = Math.Min(job.Definition.MaxUploadRecords ?? Records, MaxRecords);
         var maxBytes = Math.Min(job.Definition.MaxUploadBytes ?? Bytes, MaxBytes);
         var entries = await outbox.ReadAsync(accountId, job.Cursor, maxRecords, cancellationToken);
@@ -42,6 +46,7 @@ internal sealed class LogpushBatches(ILogOutbox outbox, ILogStore logs, IGrainFa
         {
             await using (var gzip = new GZipStream(content, CompressionLevel.Fastest, leaveOpen: true))
             {
+                await gzip.WriteAsync(format.BatchPrefix, cancellationToken);
                 foreach (var (number, entry) in entries)
                 {
                     if (!gateways.TryGetValue(entry.GatewayId, out var protection))
@@ -49,13 +54,19 @@ internal sealed class LogpushBatches(ILogOutbox outbox, ILogStore logs, IGrainFa
                         protection = gateways[entry.GatewayId] = await ProtectionAsync(accountId, entry.GatewayId, cancellationToken);
                     }
 
-                    if (protection is not null)
+                    if (protection is not null && format.Takes(entry) && filter?.Matches(entry) != false)
                     {
-                        var line = LogpushLine.Write(
-                            entry, await BodyAsync(entry, LogBodySide.Request, cancellationToken), await BodyAsync(entry, LogBodySide.Response, cancellationToken), protection);
+                        var request = format.Has(LogpushField.RequestBody) ? await BodyAsync(entry, LogBodySide.Request, cancellationToken) : null;
+                        var response = format.Has(LogpushField.ResponseBody) ? await BodyAsync(entry, LogBodySide.Response, cancellationToken) : null;
+                        var line = LogpushLine.Write(entry, request, response, protection, format);
                         if (count > 0 && bytes + line.Length > maxBytes)
                         {
                             break;
+                        }
+
+                        if (count > 0)
+                        {
+                            await gzip.WriteAsync(format.RecordDelimiter, cancellationToken);
                         }
 
                         await gzip.WriteAsync(line, cancellationToken);
@@ -66,6 +77,8 @@ internal sealed class LogpushBatches(ILogOutbox outbox, ILogStore logs, IGrainFa
 
                     last = number;
                 }
+
+                await gzip.WriteAsync(format.BatchSuffix, cancellationToken);
             }
 
             var unusable = gateways.Where(gateway => gateway.Value?.HidesContent == true).Select(gateway => gateway.Key).Order(StringComparer.Ordinal).ToArray();
@@ -74,7 +87,8 @@ internal sealed class LogpushBatches(ILogOutbox outbox, ILogStore logs, IGrainFa
                 count,
                 first,
                 last,
-                unusable.Length == 0 ? null : $"logpush_public_key of {string.Join(", ", unusable)} is not an RSA public key: contents are left out");
+                unusable.Length == 0 ? null : $"logpush_public_key of {string.Join(", ", unusable)} is not an RSA public key: contents are left out",
+                format.IsCsv);
         }
         finally
         {

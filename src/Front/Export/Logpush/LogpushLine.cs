@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using GatewayActors.Abstractions.Logpush;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Management.Http;
 
@@ -17,72 +20,136 @@ internal static class LogpushLine
     /// <summary>The longest line, in bytes; an entry that would be longer goes without its bodies.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    public static ReadOnlyMemory<byte> Write(LogEntry entry, string? request, string? response, ContentProtection protection)
+    public static ReadOnlyMemory<byte> Write(LogEntry entry, string? request, string? response, ContentProtection protection, LogpushFormat format)
     {
-        var line = WriteOnce(entry, request, response, protection);
-        return line.Length <= MaxBytes ? line : WriteOnce(entry, request: null, response: null, protection);
+        var line = WriteOnce(entry, request, response, protection, format);
+        return line.Length <= MaxBytes ? line : WriteOnce(entry, request: null, response: null, protection, format);
     }
 
-    private static ReadOnlyMemory<byte> WriteOnce(LogEntry entry, string? request, string? response, ContentProtection protection)
+    private static ReadOnlyMemory<byte> WriteOnce(LogEntry entry, string? request, string? response, ContentProtection protection, LogpushFormat format)
     {
-        var buffer = new ArrayBufferWriter<byte>(1_024);
-        using (var seal = protection.PublicKey is { } key ? new LogpushSeal(key) : null)
-        using (var json = new Utf8JsonWriter(buffer))
+        var line = new ArrayBufferWriter<byte>(1_024);
+        var value = new ArrayBufferWriter<byte>(256);
+        using (var seal = protection is { PublicKey: { } key, HidesContent: false } ? new LogpushSeal(key) : null)
+        using (var json = new Utf8JsonWriter(value))
         {
-            json.WriteStartObject();
-            json.WriteBoolean("Cached"u8, entry.Cached);
-            json.WriteString("Endpoint"u8, entry.Path);
-            json.WriteString("Gateway"u8, entry.GatewayId);
-            WriteContent(json, "Metadata"u8, entry.MetadataJson, seal, protection);
-            json.WriteString("Model"u8, entry.Model);
-            json.WriteString("Provider"u8, entry.Provider);
-            json.WriteBoolean("RateLimited"u8, entry.RateLimited);
-            WriteContent(json, "RequestBody"u8, request, seal, protection);
-            WriteContent(json, "ResponseBody"u8, response, seal, protection);
-            json.WriteNumber("StatusCode"u8, entry.StatusCode);
-            json.WriteString("Timestamp"u8, Times.Format(entry.CreatedAt));
-            json.WriteString("LogId"u8, entry.Id);
-            json.WriteString("EventId"u8, entry.EventId);
-            WriteNumber(json, "TokensIn"u8, entry.TokensIn);
-            WriteNumber(json, "TokensOut"u8, entry.TokensOut);
-            WriteNumber(json, "Cost"u8, entry.CostUsd);
-            json.WriteNumber("DurationMs"u8, (long)Math.Round(entry.DurationMs));
-            json.WriteBoolean("Success"u8, entry.Success);
-            json.WriteNumber("Step"u8, entry.Step);
-            json.WriteEndObject();
+            foreach (var (text, field) in format.Parts)
+            {
+                if (text is not null)
+                {
+                    Encoding.UTF8.GetBytes(text, line);
+                    continue;
+                }
+
+                if (format.IsNamed)
+                {
+                    line.Write("\""u8);
+                    Encoding.UTF8.GetBytes(field!.Name, line);
+                    line.Write("\":"u8);
+                }
+
+                if (field is null)
+                {
+                    line.Write(format.IsCsv ? ""u8 : "null"u8);
+                    continue;
+                }
+
+                var content = field.Kind != LogpushFieldKind.Content ? default : protection.HidesContent ? new LogpushValue() : field.Name switch
+                {
+                    LogpushField.RequestBody => new(request),
+                    LogpushField.ResponseBody => new(response),
+                    _ => field.Read(entry),
+                };
+                WriteValue(json, field, field.Kind == LogpushFieldKind.Content ? content : field.Read(entry), entry, format, seal);
+                json.Flush();
+                WriteCell(line, value.WrittenSpan, format.IsCsv);
+                value.ResetWrittenCount();
+                json.Reset();
+            }
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenMemory;
+        return format.ReplacesLookups ? Replaced(line) : line.WrittenMemory;
     }
 
-    private static void WriteContent(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text, LogpushSeal? seal, ContentProtection protection)
+    private static void WriteValue(Utf8JsonWriter json, LogpushField field, LogpushValue value, LogEntry entry, LogpushFormat format, LogpushSeal? seal)
     {
-        json.WritePropertyName(name);
-        if (text is null || protection.HidesContent)
+        switch (field.Kind)
         {
-            json.WriteNullValue();
-        }
-        else if (seal is null)
-        {
-            json.WriteStringValue(text);
-        }
-        else
-        {
-            seal.Write(json, text);
+            case LogpushFieldKind.Time:
+                WriteTime(json, entry.CreatedAt, format.Timestamps);
+                break;
+            case LogpushFieldKind.Content when value.Text is { } text && seal is not null:
+                seal.Write(json, text);
+                break;
+            case LogpushFieldKind.Flag when value.Flag is { } flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case LogpushFieldKind.Number when value.Number is { } number:
+                json.WriteNumberValue(number);
+                break;
+            case LogpushFieldKind.Text or LogpushFieldKind.Content or LogpushFieldKind.Flag or LogpushFieldKind.Number:
+                json.WriteStringValue(value.Text); // null for what is absent.
+                break;
         }
     }
 
-    private static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, decimal? value)
+    private static void WriteTime(Utf8JsonWriter json, DateTimeOffset time, LogpushTimestamps form)
     {
-        json.WritePropertyName(name);
-        if (value is { } number)
+        var utc = time.UtcDateTime;
+        switch (form)
         {
-            json.WriteNumberValue(number);
+            case LogpushTimestamps.UnixNano:
+                json.WriteNumberValue((utc.Ticks - DateTime.UnixEpoch.Ticks) * 100);
+                break;
+            case LogpushTimestamps.Unix:
+                json.WriteNumberValue(time.ToUnixTimeSeconds());
+                break;
+            case LogpushTimestamps.Rfc3339:
+                json.WriteStringValue(utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+                break;
+            case LogpushTimestamps.Rfc3339Milliseconds:
+                json.WriteStringValue(Times.Format(time));
+                break;
+            case LogpushTimestamps.Rfc3339Nanoseconds:
+                json.WriteStringValue(utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
+                break;
         }
-        else
+    }
+
+    // CSV has the text of a value, in quotes always (RFC 4180), numbers and flags as they are, and nothing for null.
+    private static void WriteCell(ArrayBufferWriter<byte> line, ReadOnlySpan<byte> json, bool isCsv)
+    {
+        if (!isCsv)
         {
-            json.WriteNullValue();
+            line.Write(json);
+            return;
         }
+
+        if (json.SequenceEqual("null"u8))
+        {
+            return;
+        }
+
+        if (json[0] is not ((byte)'"' or (byte)'{'))
+        {
+            line.Write(json);
+            return;
+        }
+
+        var text = json[0] == (byte)'{' ? Encoding.UTF8.GetString(json) : JsonElement.Parse(json).GetString()!;
+        line.Write("\""u8);
+        Encoding.UTF8.GetBytes(text.Replace("\"", "\"\"", StringComparison.Ordinal), line);
+        line.Write("\""u8);
+    }
+
+    private static byte[] Replaced(ArrayBufferWriter<byte> line)
+    {
+        var bytes = line.WrittenSpan.ToArray();
+        for (var rest = bytes.AsSpan(); rest.IndexOf("${"u8) is >= 0 and var found; rest = rest[(found + 2)..])
+        {
+            rest[found] = (byte)'x';
+        }
+
+        return bytes;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class LogpushSender(GuardedEgress egress, TimeProvider timeProvi
             return request;
         }
 
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(batch.IsCsv ? "text/csv" : "application/x-ndjson");
         request.Content.Headers.ContentEncoding.Add("gzip");
         foreach (var (header, value) in destination.Headers)
         {

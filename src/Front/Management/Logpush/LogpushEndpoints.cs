@@ -15,7 +15,7 @@ namespace GatewayActors.Front.Management.Logpush;
 internal static class LogpushEndpoints
 {
     private static readonly string[] OptionalFields =
-        ["name", "enabled:boolean", "max_upload_bytes:integer", "max_upload_records:integer", "max_upload_interval_seconds:integer"];
+        ["name", "enabled:boolean", "max_upload_bytes:integer", "max_upload_records:integer", "max_upload_interval_seconds:integer", "filter", "output_options:object"];
 
     extension(IEndpointRouteBuilder routes)
     {

@@ -16,8 +16,7 @@ internal static class LogpushReader
     private const int MaxDestination = 4_096;
     private const int MaxName = 512;
 
-    // The reference takes these; here every job pushes all fields of all entries. Saying nothing would pass for doing it.
-    private static readonly string[] Unsupported = ["output_options", "filter"];
+    private const int MaxFilter = 4_096;
 
     /// <summary>Reads a job; of no use if a mistake was noted. What an update leaves out stays.</summary>
     public static LogpushDefinition Read(JsonElement body, LogpushDefinition? stored, GatewayOptions options, List<ApiError> errors)
@@ -28,11 +27,6 @@ internal static class LogpushReader
             reader.Fail("dataset", $"The only dataset is {Dataset}");
         }
 
-        foreach (var name in Unsupported.Where(name => body.TryGetProperty(name, out var value) && !IsNothing(value)))
-        {
-            reader.Fail(name, $"{name} is not supported");
-        }
-
         return new()
         {
             Name = Or(reader.Text("name", 0, MaxName), stored?.Name),
@@ -41,10 +35,32 @@ internal static class LogpushReader
             MaxUploadBytes = Or(reader.Integer("max_upload_bytes", 0, 1_000_000_000), stored?.MaxUploadBytes) is > 0 and var bytes ? bytes : null,
             MaxUploadRecords = (int?)Or(reader.Integer("max_upload_records", 0, 1_000_000), stored?.MaxUploadRecords) is > 0 and var records ? records : null,
             MaxUploadIntervalSeconds = (int?)Or(reader.Integer("max_upload_interval_seconds", 0, 300), stored?.MaxUploadIntervalSeconds) is > 0 and var seconds ? seconds : null,
+            Filter = ReadFilter(reader, stored),
+            Output = LogpushOutputReader.Read(reader, stored?.Output),
         };
     }
 
-    private static bool IsNothing(JsonElement value) => value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.GetString() == "");
+    private static string? ReadFilter(ObjectReader reader, LogpushDefinition? stored)
+    {
+        var read = reader.Text("filter", 0, MaxFilter);
+        if (!read.IsSet)
+        {
+            return stored?.Filter;
+        }
+
+        // The reference shows a job without a filter with an empty one.
+        if (read.Value is not { Length: > 0 } filter)
+        {
+            return null;
+        }
+
+        if (LogpushFilter.Read(filter, out var problem) is null)
+        {
+            reader.Fail("filter", $"Invalid filter: {problem}");
+        }
+
+        return filter;
+    }
 
     private static string ReadDestination(ObjectReader reader, LogpushDefinition? stored, GatewayOptions options)
     {

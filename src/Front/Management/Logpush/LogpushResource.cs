@@ -27,6 +27,10 @@ internal sealed record LogpushResource
 
     public int? MaxUploadIntervalSeconds { get; init; }
 
+    public string? Filter { get; init; }
+
+    public LogpushOutputResource? OutputOptions { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? LastComplete { get; init; }
 
@@ -45,6 +49,8 @@ internal sealed record LogpushResource
         MaxUploadBytes = job.Definition.MaxUploadBytes,
         MaxUploadRecords = job.Definition.MaxUploadRecords,
         MaxUploadIntervalSeconds = job.Definition.MaxUploadIntervalSeconds,
+        Filter = job.Definition.Filter,
+        OutputOptions = LogpushOutputResource.From(job.Definition.Output),
         LastComplete = job.LastComplete is { } complete ? Times.Format(complete) : null,
         LastError = job.LastError is { } error ? Times.Format(error) : null,
         ErrorMessage = job.ErrorMessage,
