@@ -18,5 +18,6 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("billing.mjs", null)]
     [InlineData("dynamic-routing.mjs", null)]
     [InlineData("secrets.mjs", null)]
+    [InlineData("wrangler.mjs", null)]
     public Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase) => SdkScript.PassesAsync(fixture, script, abortedCase);
 }

@@ -46,7 +46,7 @@ const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
       modules = [(name = "worker", esModule = embed "worker.mjs")],
-      compatibilityDate = "2026-11-01",
+      compatibilityDate = "2026-04-01",
       bindings = [(name = "AI", wrapped = (
         moduleName = "cloudflare-internal:ai-api",
         innerBindings = [(name = "fetcher", service = "gateway")]))])),
