@@ -47,6 +47,7 @@ internal sealed class CompatRouting(RoutingStage routing, UpstreamTransports tra
     public void Invoke(Step step, ReadOnlyMemory<byte> body, ReadOnlySpan<char> endpoint, ReadOnlySpan<char> query, string? name = null)
     {
         step.Format = FormatOf(endpoint);
+        step.ClientBody = body;
         var isRest = step.Exchange.Rest is not null;
         var text = name ?? RequestInspector.Inspect(body.Span, ModelMember).Model;
         if (ModelName.Parse(text) is not { } target)

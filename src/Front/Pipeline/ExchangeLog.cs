@@ -9,12 +9,16 @@ using GatewayActors.Front.Logging;
 using GatewayActors.Front.Realtime;
 using GatewayActors.Front.Telemetry;
 using GatewayActors.Front.Upstreams;
+using GatewayActors.Providers.Translation;
 
 namespace GatewayActors.Front.Pipeline;
 
 /// <summary>Makes the log entry of a step that is over.</summary>
 internal static class ExchangeLog
 {
+    /// <summary>Which of the formats that clients speak the bodies are in, by its endpoint; only where the provider was called in another one.</summary>
+    public const string ClientEndpoint = "client_endpoint";
+
     /// <summary>What stands for a provider where none was called.</summary>
     private const string UnknownProvider = "unknown";
 
@@ -67,7 +71,7 @@ internal static class ExchangeLog
             CostUsd = step.Cost?.Usd,
             CustomCost = step.Cost?.IsCustom ?? false,
             MetadataJson = metadata,
-            RequestBytes = step.Session?.Client.Bytes ?? step.Body.Length,
+            RequestBytes = step.Session?.Client.Bytes ?? (step.ClientBody.IsEmpty ? step.Body.Length : step.ClientBody.Length),
             ResponseBytes = step.ResponseBytes,
             EventId = step.Headers.EventId ?? exchange.IdText,
             Authentication = exchange.IsAuthenticated,
@@ -95,7 +99,8 @@ internal static class ExchangeLog
             return texts <= maxBytes && log.TakesBodies(texts) ? (log.Buffers.Pack(session.Client.Kept), log.Buffers.Pack(session.Provider.Kept)) : default;
         }
 
-        var request = BodyCapture.IsTextual(step.ContentType) ? step.Body.Kept : [];
+        // What the client said, not what was made of it for its provider: in this form it can be sent again, to whichever provider.
+        var request = !BodyCapture.IsTextual(step.ContentType) ? [] : step.ClientBody.IsEmpty ? step.Body.Kept : step.ClientBody.Span;
         if (!step.CompressedResponse.IsEmpty)
         {
             return request.Length + step.ResponseBytes <= maxBytes && log.TakesBodies(request.Length + step.CompressedResponse.Length)
@@ -114,7 +119,7 @@ internal static class ExchangeLog
     private static string? Details(Step step)
     {
         var isAnswered = step is { Attempts: [{ Outcome: AttemptOutcome.Success }] } or { Attempts: [], Source: AnswerSource.Cache };
-        var isPlain = isAnswered && step.Trace is null && step.FoundByGuardrails is null && step.Session is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = isAnswered && step.Trace is null && step.Translation is null && step.FoundByGuardrails is null && step.Session is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
@@ -155,6 +160,11 @@ internal static class ExchangeLog
                 json.WriteBoolean("cache_stale"u8, true);
             }
 
+            if (step.Translation is { Format: var format })
+            {
+                json.WriteString(ClientEndpoint, EndpointOf(format));
+            }
+
             if (step.Usage.RawUsageJson is { } usage)
             {
                 json.WritePropertyName("usage"u8);
@@ -188,6 +198,13 @@ internal static class ExchangeLog
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    private static string EndpointOf(ClientFormat format) => format switch
+    {
+        ClientFormat.ChatCompletions => "chat/completions",
+        ClientFormat.Responses => "responses",
+        ClientFormat.Messages => "messages",
+    };
 
     private static string Word(AttemptOutcome outcome) => outcome switch
     {

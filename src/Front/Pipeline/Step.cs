@@ -145,6 +145,12 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>What is sent.</summary>
     public RequestBody Body { get; set; } = RequestBody.None;
 
+    /// <summary>
+    /// The client's body, where <see cref="Body"/> was made from it: in the client's own format and words. Empty elsewhere. Lives as long as
+    /// the exchange.
+    /// </summary>
+    public ReadOnlyMemory<byte> ClientBody { get; set; }
+
     /// <summary>The model that the request names; null if it names none that we can see.</summary>
     public string? RequestedModel { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GatewayActors.Abstractions.Logs;
+using GatewayActors.Front.Pipeline;
 using GatewayActors.Providers.Requests;
 
 namespace GatewayActors.Front.Replays;
@@ -15,10 +16,25 @@ internal sealed record ReplayRequest(string Endpoint, ReadOnlyMemory<byte> Body)
     ];
 
     /// <summary>Whether an entry may hold such a request, as far as can be told without its body.</summary>
-    public static bool MayBe(LogEntry entry) => entry.RequestBytes > 0 && FormatOf(entry.Path) is not null;
+    public static bool MayBe(LogEntry entry) => entry.RequestBytes > 0 && FormatOf(PathOf(entry)) is not null;
+
+    /// <summary>The path that says which format an entry's bodies are in: the provider's own, unless it was called in another format.</summary>
+    public static string PathOf(LogEntry entry) => PathOf(entry.Path, entry.DetailsJson);
+
+    internal static string PathOf(string path, string? detailsJson)
+    {
+        // Looked for as text first: hardly any entry has it.
+        if (detailsJson?.Contains(ExchangeLog.ClientEndpoint, StringComparison.Ordinal) != true)
+        {
+            return path;
+        }
+
+        using var details = JsonDocument.Parse(detailsJson);
+        return details.RootElement.TryGetProperty(ExchangeLog.ClientEndpoint, out var endpoint) && endpoint.ValueKind == JsonValueKind.String ? endpoint.GetString()! : path;
+    }
 
     /// <summary>The request of an entry; null if it is none in a format that every model can be asked in.</summary>
-    /// <param name="path">The entry's path.</param>
+    /// <param name="path">The entry's path, as <see cref="PathOf(LogEntry)"/> has it.</param>
     /// <param name="body">Its request body.</param>
     /// <param name="target">The model, with its provider, or the route.</param>
     public static ReplayRequest? Create(string path, ReadOnlyMemory<byte> body, string target)

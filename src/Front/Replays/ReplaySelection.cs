@@ -56,7 +56,7 @@ internal static class ReplaySelection
     private static async Task<bool> IsRequestAsync(ILogStore logs, LogEntry entry, string target, CancellationToken cancellationToken) =>
         ReplayRequest.MayBe(entry)
         && await logs.ReadBodyAsync(entry.AccountId, entry.GatewayId, entry.Id, LogBodySide.Request, cancellationToken) is { } body
-        && ReplayRequest.Create(entry.Path, body, target) is not null;
+        && ReplayRequest.Create(ReplayRequest.PathOf(entry), body, target) is not null;
 
     private static ReplayFigures Figures(LogEntry entry) => new()
     {

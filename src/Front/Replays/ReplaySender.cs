@@ -25,7 +25,7 @@ internal sealed class ReplaySender(ExchangePipeline pipeline, ILogStore logs, Ti
     {
         if (await logs.FindAsync(accountId, gatewayId, item.SourceId, cancellationToken) is not { } source
             || await logs.ReadBodyAsync(accountId, gatewayId, item.SourceId, LogBodySide.Request, cancellationToken) is not { } body
-            || ReplayRequest.Create(source.Path, body, replay.Definition.Target) is not { } request)
+            || ReplayRequest.Create(ReplayRequest.PathOf(source), body, replay.Definition.Target) is not { } request)
         {
             return item with { Problem = "The request is not in the log any more" };
         }

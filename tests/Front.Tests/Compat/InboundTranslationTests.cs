@@ -37,7 +37,11 @@ public sealed class InboundTranslationTests : IAsyncLifetime
         Assert.Equal(("Bearer " + Key, null, null, null), (sent.Header("authorization"), sent.Header("x-api-key"), sent.Header("anthropic-version"), sent.Header("anthropic-beta")));
         var body = JsonNode.Parse(sent.Body)!;
         Assert.Equal(("gpt-4.1", "x", 9, "u"), ((string?)body["model"], (string?)body["messages"]![0]!["content"], (int?)body["max_completion_tokens"], (string?)body["user"]));
-        var entry = (await _host.Logs.NextAsync(_cancelled)).Entry;
+        var logged = await _host.Logs.NextAsync(_cancelled);
+        var entry = logged.Entry;
+        Assert.Equal(Messages("openai/gpt-4.1", "\"top_k\":5,\"metadata\":{\"user_id\":\"u\"},"), Encoding.UTF8.GetString(logged.RequestBody!));
+        Assert.Equal(answer.Body, logged.ResponseBody);
+        Assert.Equal("messages", (string?)JsonNode.Parse(entry.DetailsJson!)!["client_endpoint"]);
         Assert.Equal(("openai", "chat/completions", true, true), (entry.Provider, entry.Path, entry.CompatibilityMode, entry.TokensOut > 0));
         Assert.NotNull(entry.CostUsd);
     }

@@ -19,6 +19,14 @@ public sealed class ReplayRequestTests
     }
 
     [Theory]
+    [InlineData("model/claude/converse", null, "model/claude/converse")]
+    [InlineData("v1/messages", "{\"usage\":{}}", "v1/messages")]
+    [InlineData("model/claude/converse", "{\"client_endpoint\":\"responses\",\"usage\":{}}", "responses")]
+    [InlineData("v1/messages", "{\"warnings\":[\"client_endpoint\"]}", "v1/messages")]
+    public void PathOf_Entry_IsThatOfTheBodysFormat(string path, string? details, string expected) =>
+        Assert.Equal(expected, ReplayRequest.PathOf(path, details));
+
+    [Theory]
     [InlineData("embeddings", """{"model":"a","input":"x"}""")]
     [InlineData("xchat/completions", """{"model":"a","messages":[]}""")]
     [InlineData("chat/completions", """{"model":"a","input":"x"}""")]

@@ -85,6 +85,9 @@ internal sealed record LogResource
 
     public JsonElement? Usage { get; init; }
 
+    /// <summary>The format of the bodies, where it is not that of the path.</summary>
+    public JsonElement? ClientEndpoint { get; init; }
+
     public JsonElement? SupersededUsage { get; init; }
 
     public JsonElement? Warnings { get; init; }
@@ -154,6 +157,7 @@ internal sealed record LogResource
             DlpProfiles = Member(details, "dlp_profiles"),
             Guardrails = Member(details, "guardrails"),
             Attempts = Member(details, "attempts"),
+            ClientEndpoint = Member(details, "client_endpoint"),
             Usage = Member(details, "usage"),
             SupersededUsage = Member(details, "superseded_usage"),
             Warnings = Member(details, "warnings"),
