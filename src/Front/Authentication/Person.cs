@@ -39,6 +39,9 @@ internal sealed class Person
     /// <summary>Their family name.</summary>
     public string? FamilyName { get; init; }
 
+    /// <summary>Their groups, as far as they are known.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
     /// <summary>When they must sign on again.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 

@@ -67,6 +67,9 @@ public sealed class OidcRoleOptions
 /// <summary>What people may do on an account.</summary>
 public enum OidcRole
 {
+    /// <summary>Send requests through gateways, and nothing else.</summary>
+    Runner,
+
     /// <summary>Read everything; change and spend nothing.</summary>
     Viewer,
 

@@ -65,7 +65,7 @@ internal static partial class OidcRules
             }
             else if (role is { Role: OidcRole.Operator, Account: not (null or "*") })
             {
-                yield return $"{below}:Role = 'Operator' is not valid; accepted: Viewer or Editor or Admin, because {below}:Account is one account.";
+                yield return $"{below}:Role = 'Operator' is not valid; accepted: Runner or Viewer or Editor or Admin, because {below}:Account is one account.";
             }
         }
     }

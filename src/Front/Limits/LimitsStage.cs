@@ -92,7 +92,7 @@ internal sealed partial class LimitsStage(IGrainFactory grains, LimitSettlement 
         {
             Provider = step.Route.Provider.Slug,
             Model = step.RequestedModel,
-            Metadata = limits.UsesMetadata ? Metadata.ReadValues(step.Headers.Metadata, options.Logs.MaxMetadataEntries) : null,
+            Metadata = limits.UsesMetadata ? Metadata.ReadValues(step.Headers.Metadata, options.Logs.MaxMetadataEntries, step.Exchange.Identity?.Subject) : null,
         };
         var counting = new List<LimitRule>(limits.Rules.Length);
         foreach (var rule in limits.Rules)

@@ -3,6 +3,7 @@ using GatewayActors.Abstractions.Accounts;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Rest;
+using GatewayActors.Front.SingleSignOn;
 using Orleans.Runtime;
 
 namespace GatewayActors.Front.Pipeline;
@@ -27,7 +28,7 @@ internal enum GatewayCredentialHeaders
 /// never counts as a provider's credential.
 /// </summary>
 /// <remarks>Only proves who calls; whether that is needed is the gateway's decision.</remarks>
-internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger<AuthenticationStage> logger)
+internal sealed partial class AuthenticationStage(ITokenVerifier tokens, IdentityTokens identities, ILogger<AuthenticationStage> logger)
 {
     // In the order in which they count.
     private static readonly (string Name, GatewayCredentialHeaders Flag)[] Places =
@@ -57,6 +58,11 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
                 await AuthenticateAsync(exchange, WebSocketHandshake.TokensInQuery(exchange.RawTarget));
             }
 
+            if (!identities.IsEmpty)
+            {
+                await FindIdentitiesAsync(exchange, request);
+            }
+
             exchange.RawTarget = await QueryTokens.RemoveAsync(exchange.RawTarget, exchange.Http, tokens);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
@@ -82,6 +88,35 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
         {
             LogNoAnswer(exchange.Id, exception);
             return new(default, endpoint, GatewayError.NoDecision);
+        }
+    }
+
+    // The places that are for identities alone; they never go further, whatever is in them.
+    private async ValueTask FindIdentitiesAsync(Exchange exchange, HttpRequest request)
+    {
+        foreach (var value in IdentityTokens.Places.SelectMany(place => request.Headers[place]).Append(request.Cookies[IdentityTokens.Cookie]))
+        {
+            if (value is { Length: > 0 } token && identities.Find(token) is { } signOn)
+            {
+                await AcceptIdentityAsync(exchange, token, signOn);
+            }
+        }
+
+        if (exchange is { IsIdentityUnknown: true, Principal: null })
+        {
+            exchange.Fail(GatewayError.NoDecision); // Neither an identity nor none: the issuer cannot be asked.
+        }
+    }
+
+    private static async ValueTask AcceptIdentityAsync(Exchange exchange, string token, SignOn signOn)
+    {
+        var identity = await signOn.Tokens.CheckAsync(token, signOn.Audiences, exchange.Http.RequestAborted);
+        exchange.IsIdentityUnknown |= identity.State == IssuerTokenState.Unavailable;
+        if (identity.State == IssuerTokenState.Valid)
+        {
+            var principal = signOn.PrincipalOf(identity);
+            exchange.Identity ??= IdentityTokens.IdentityOf(principal.Person!, identity.Claims);
+            Accept(exchange, principal);
         }
     }
 
@@ -125,6 +160,14 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
                         Accept(exchange, principal);
                     }
                 }
+                else if (identities.Find(candidate.Span) is { } signOn)
+                {
+                    consumed |= flag;
+                    if (authenticates)
+                    {
+                        await AcceptIdentityAsync(exchange, candidate.ToString(), signOn);
+                    }
+                }
                 else if (TokenValue.IsOurs(candidate.Span))
                 {
                     // One of ours that does not count right now: disabled, for another network, not valid yet. No provider may see it.
@@ -139,6 +182,11 @@ internal sealed partial class AuthenticationStage(ITokenVerifier tokens, ILogger
     private static void Accept(Exchange exchange, TokenPrincipal principal)
     {
         var accountId = exchange.Gateway.AccountId;
+        if (principal.Person is { } person)
+        {
+            exchange.Identity ??= IdentityTokens.IdentityOf(person, default);
+        }
+
         if (exchange.Rest is null ? principal.Can(Permissions.GatewayRun, accountId) : RestSurface.Allows(principal, accountId))
         {
             exchange.Principal ??= principal;

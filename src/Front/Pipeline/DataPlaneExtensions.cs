@@ -24,6 +24,7 @@ using GatewayActors.Front.Rest;
 using GatewayActors.Front.Run;
 using GatewayActors.Front.Run.Background;
 using GatewayActors.Front.Simulator;
+using GatewayActors.Front.SingleSignOn;
 using GatewayActors.Front.Sockets;
 using GatewayActors.Front.StoredKeys;
 using GatewayActors.Front.Supplies;
@@ -49,6 +50,8 @@ internal static class DataPlaneExtensions
         {
             services.TryAddSingleton<CustomDomainMap>();
             services.AddSingleton<GatewayHandles>();
+            services.AddIssuers();
+            services.AddSingleton<IdentityTokens>();
             services.AddSingleton<AuthenticationStage>();
             services.AddSingleton<AdmissionStage>();
             services.AddSingleton<RoutingStage>();

@@ -72,6 +72,9 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
     /// <summary>Who the person or program behind the request is; null where nobody has proved to be anybody.</summary>
     public RequestIdentity? Identity { get; set; }
 
+    /// <summary>Whether an identity could not be checked, because its issuer cannot be reached.</summary>
+    public bool IsIdentityUnknown { get; set; }
+
     /// <summary>Whether the client proved a token that may not run on this account.</summary>
     public bool HasOtherToken { get; set; }
 

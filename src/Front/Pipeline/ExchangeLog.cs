@@ -25,7 +25,7 @@ internal static class ExchangeLog
     public static LogEntry Create(Step step, TimeSpan duration, TimeSpan? timeToFirstByte, bool isSuperseded, LogOptions options, LogWriter log)
     {
         var exchange = step.Exchange;
-        var metadata = Metadata.Read(step.Headers.Metadata, options.MaxMetadataEntries, out var warning);
+        var metadata = Metadata.Read(step.Headers.Metadata, options.MaxMetadataEntries, exchange.Identity?.Subject, out var warning);
         if (warning is not null)
         {
             step.Headers.Warn(warning);

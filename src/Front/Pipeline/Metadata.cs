@@ -7,6 +7,9 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>Reads the caller's tags.</summary>
 internal static class Metadata
 {
+    /// <summary>The tag that names who an identity provider says the caller is. Nobody else can set it.</summary>
+    public const string UserIdKey = "cf.user_id";
+
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 128;
 
@@ -18,47 +21,61 @@ internal static class Metadata
     /// </summary>
     /// <param name="header">The header's value.</param>
     /// <param name="maxEntries">How many entries are kept.</param>
+    /// <param name="userId">Who calls, where an identity provider says so: an entry in any case, if need be in place of the last one.</param>
     /// <param name="warning">Why nothing is kept; null if nothing is wrong.</param>
     /// <returns>A JSON object, or null for none.</returns>
-    public static string? Read(string? header, int maxEntries, out string? warning) => Read(header, maxEntries, static kept => Write(kept, MaxValueLength), out warning);
+    public static string? Read(string? header, int maxEntries, string? userId, out string? warning) =>
+        Read(header, maxEntries, userId, static kept => Write(kept, MaxValueLength), out warning);
 
     /// <summary>The entries of <c>cf-aig-metadata</c> that are kept, in full length: a JSON object, or null for none.</summary>
     /// <param name="header">The header's value.</param>
     /// <param name="maxEntries">How many entries are kept.</param>
-    public static string? ReadWhole(string? header, int maxEntries) => Read(header, maxEntries, static kept => Write(kept, int.MaxValue), out _);
+    /// <param name="userId">As in <see cref="Read(string?, int, string?, out string?)"/>.</param>
+    public static string? ReadWhole(string? header, int maxEntries, string? userId = null) => Read(header, maxEntries, userId, static kept => Write(kept, int.MaxValue), out _);
 
     /// <summary>The entries of <c>cf-aig-metadata</c> that are kept, for limits: values as text in full length; null for none.</summary>
     /// <param name="header">The header's value.</param>
     /// <param name="maxEntries">How many entries are kept.</param>
-    public static Dictionary<string, string>? ReadValues(string? header, int maxEntries) =>
-        Read(header, maxEntries, static kept => kept.ToDictionary(entry => entry.Key, entry => TextOf(entry.Value), StringComparer.Ordinal), out _);
+    /// <param name="userId">As in <see cref="Read(string?, int, string?, out string?)"/>.</param>
+    public static Dictionary<string, string>? ReadValues(string? header, int maxEntries, string? userId = null) =>
+        Read(header, maxEntries, userId, static kept => kept.ToDictionary(entry => entry.Key, entry => TextOf(entry.Value), StringComparer.Ordinal), out _);
 
-    private static T? Read<T>(string? header, int maxEntries, Func<OrderedDictionary<string, JsonElement>, T> take, out string? warning)
+    private static T? Read<T>(string? header, int maxEntries, string? userId, Func<OrderedDictionary<string, JsonElement>, T> take, out string? warning)
         where T : class
     {
         warning = null;
         if (string.IsNullOrEmpty(header))
         {
-            return null;
+            return userId is null ? null : take(WithUser([], userId));
         }
 
         try
         {
             using var document = JsonDocument.Parse(header);
+            var kept = default(OrderedDictionary<string, JsonElement>);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 warning = "cf-aig-metadata: not a JSON object; ignored.";
-                return null;
+            }
+            else
+            {
+                kept = Keep(document.RootElement, userId is null ? maxEntries : Math.Max(maxEntries - 1, 0), out warning);
             }
 
-            return Keep(document.RootElement, maxEntries, out warning) is { Count: > 0 } kept ? take(kept) : null;
+            return userId is not null ? take(WithUser(kept ?? [], userId)) : kept is { Count: > 0 } ? take(kept) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second one: half a surrogate pair, which is valid JSON and no text.
             warning = "cf-aig-metadata: not valid JSON; ignored.";
-            return null;
+            return userId is null ? null : take(WithUser([], userId));
         }
+    }
+
+    private static OrderedDictionary<string, JsonElement> WithUser(OrderedDictionary<string, JsonElement> kept, string userId)
+    {
+        kept[UserIdKey] = JsonElement.Parse($"\"{JsonEncodedText.Encode(userId)}\"");
+        return kept;
     }
 
     private static OrderedDictionary<string, JsonElement>? Keep(JsonElement metadata, int maxEntries, out string? warning)

@@ -50,20 +50,26 @@ internal sealed class IssuerTokens(IssuerMetadata metadata, TimeProvider timePro
     }
 
     /// <summary>The issuer that a token claims to be of; null if it is no token. Says nothing about its being valid.</summary>
-    public static string? IssuerOf(string token)
+    public static string? IssuerOf(string token) => token.AsSpan().Count('.') == 2 && TryReadAddress(token, out var issuer, out _) ? issuer : null;
+
+    /// <summary>What a token says about its issuer and whom it is for; false if it is no token. Says nothing about its being valid.</summary>
+    public static bool TryReadAddress(string token, out string issuer, out IReadOnlyList<string> audiences)
     {
-        if (token.Length > MaxLength || token.AsSpan().Count('.') != 2)
+        (issuer, audiences) = ("", []);
+        if (token.Length > MaxLength)
         {
-            return null;
+            return false;
         }
 
         try
         {
-            return new JsonWebToken(token).Issuer;
+            var read = new JsonWebToken(token);
+            (issuer, audiences) = (read.Issuer, [.. read.Audiences]);
+            return issuer.Length > 0;
         }
         catch (Exception exception) when (exception is ArgumentException or SecurityTokenException)
         {
-            return null;
+            return false;
         }
     }
 

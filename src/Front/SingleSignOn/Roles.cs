@@ -6,7 +6,7 @@ namespace GatewayActors.Front.SingleSignOn;
 /// <summary>What roles may do.</summary>
 internal static class Roles
 {
-    /// <summary>All roles, from the least to the most.</summary>
+    /// <summary>The roles of people who use the admin API, from the least to the most.</summary>
     public static IReadOnlyList<OidcRole> All { get; } = [OidcRole.Viewer, OidcRole.Editor, OidcRole.Admin, OidcRole.Operator];
 
     /// <summary>What a role may do on its account.</summary>
@@ -16,6 +16,7 @@ internal static class Roles
     /// </remarks>
     public static Permissions PermissionsOf(OidcRole role) => role switch
     {
+        OidcRole.Runner => Permissions.GatewayRun,
         OidcRole.Viewer => Permissions.GatewayMetadataRead | Permissions.GatewayRead | Permissions.SecretsRead | Permissions.AnalyticsRead
             | Permissions.AccountRead | Permissions.TokensRead,
         OidcRole.Editor => PermissionsOf(OidcRole.Viewer) | Permissions.GatewayWrite | Permissions.GatewayRun | Permissions.WorkersAiRead
@@ -26,13 +27,27 @@ internal static class Roles
     /// <summary>What clients call it.</summary>
     public static string WordOf(OidcRole role) => role switch
     {
+        OidcRole.Runner => "runner",
         OidcRole.Viewer => "viewer",
         OidcRole.Editor => "editor",
         OidcRole.Admin => "admin",
         OidcRole.Operator => "operator",
     };
 
-    /// <summary>The greatest role whose permissions somebody has; null if they have not even the least one's.</summary>
-    public static OidcRole? GreatestOf(Permissions permissions) =>
-        All.Where(role => role != OidcRole.Operator && (permissions & PermissionsOf(role)) == PermissionsOf(role)).Select(role => (OidcRole?)role).LastOrDefault();
+    /// <summary>The roles that somebody's permissions come to: the greatest one, and that of sending requests where it does not.</summary>
+    public static IEnumerable<OidcRole> Of(Permissions permissions)
+    {
+        var greatest = All.Where(role => role != OidcRole.Operator && Has(role)).Select(role => (OidcRole?)role).LastOrDefault();
+        if (greatest is null or OidcRole.Viewer && Has(OidcRole.Runner))
+        {
+            yield return OidcRole.Runner;
+        }
+
+        if (greatest is { } role)
+        {
+            yield return role;
+        }
+
+        bool Has(OidcRole role) => (permissions & PermissionsOf(role)) == PermissionsOf(role);
+    }
 }

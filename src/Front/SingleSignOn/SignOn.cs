@@ -53,6 +53,7 @@ internal sealed class SignOn(string name, OidcOptions options, IssuerMetadata me
             Name = session.Name,
             GivenName = session.GivenName,
             FamilyName = session.FamilyName,
+            Groups = session.Claims.GetValueOrDefault(options.GroupsClaim),
             ExpiresAt = session.ExpiresAt,
             IsOperator = rights.IsOperator,
             HasSession = true,
@@ -71,6 +72,7 @@ internal sealed class SignOn(string name, OidcOptions options, IssuerMetadata me
             Name = Claims.Text(token.Claims, "name"),
             GivenName = Claims.Text(token.Claims, "given_name"),
             FamilyName = Claims.Text(token.Claims, "family_name"),
+            Groups = Claims.Values(token.Claims, options.GroupsClaim),
             ExpiresAt = token.ExpiresAt,
             IsOperator = rights.IsOperator,
         });

@@ -45,9 +45,9 @@ public sealed class OidcOptionsTests
     [InlineData("Roles:0:Value", "", "Gateway:Oidc:corp:Roles:0:Value is not set")]
     [InlineData("Roles:0:Account", "", "Gateway:Oidc:corp:Roles:0:Account is not set")]
     [InlineData("Roles:0:Account", "shop", "Gateway:Oidc:corp:Roles:0:Account = 'shop' is not valid; accepted: 32 lower-case hex digits, or * for every account.")]
-    [InlineData("Roles:0:Role", "", "Gateway:Oidc:corp:Roles:0:Role is not set; accepted: Viewer or Editor or Admin or Operator.")]
-    [InlineData("Roles:0:Role", "Owner", "Gateway:Oidc:corp:Roles:0:Role = 'Owner' is not valid; accepted: Viewer or Editor or Admin or Operator.")]
-    [InlineData("Roles:0:Role", "Operator", "Gateway:Oidc:corp:Roles:0:Role = 'Operator' is not valid; accepted: Viewer or Editor or Admin, because Gateway:Oidc:corp:Roles:0:Account is one account.")]
+    [InlineData("Roles:0:Role", "", "Gateway:Oidc:corp:Roles:0:Role is not set; accepted: Runner or Viewer or Editor or Admin or Operator.")]
+    [InlineData("Roles:0:Role", "Owner", "Gateway:Oidc:corp:Roles:0:Role = 'Owner' is not valid; accepted: Runner or Viewer or Editor or Admin or Operator.")]
+    [InlineData("Roles:0:Role", "Operator", "Gateway:Oidc:corp:Roles:0:Role = 'Operator' is not valid; accepted: Runner or Viewer or Editor or Admin, because Gateway:Oidc:corp:Roles:0:Account is one account.")]
     [InlineData("Roles:0:Group", "a", "Gateway:Oidc:corp:Roles:0:Group = 'a' is not known; accepted: Account, Claim, Role, Value.")]
     public void Read_Mistake_IsOneLine(string key, string value, string line) =>
         Assert.StartsWith(line, Read(new(), new(Right) { [$"Gateway:Oidc:corp:{key}"] = value })[0], StringComparison.Ordinal);

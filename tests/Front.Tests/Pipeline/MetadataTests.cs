@@ -17,7 +17,7 @@ public sealed class MetadataTests
     [InlineData("""  {"a" : 1 }  """, """{"a":1}""")]
     public void Read_Tags_KeepsTheFirstFive(string header, string expected)
     {
-        Assert.Equal(expected, Metadata.Read(header, 5, out var warning));
+        Assert.Equal(expected, Metadata.Read(header, 5, userId: null, out var warning));
         Assert.Null(warning);
     }
 
@@ -40,7 +40,7 @@ public sealed class MetadataTests
     [InlineData("""{"cf.user_id":"x"}""")]
     public void Read_Nothing_KeepsNothing(string? header)
     {
-        Assert.Null(Metadata.Read(header, 5, out var warning));
+        Assert.Null(Metadata.Read(header, 5, userId: null, out var warning));
         Assert.Null(warning);
     }
 
@@ -58,14 +58,14 @@ public sealed class MetadataTests
     [InlineData("""{"a":1} {"b":2}""")]
     public void Read_WrongShape_DropsEverythingWithAWarning(string header)
     {
-        Assert.Null(Metadata.Read(header, 5, out var warning));
+        Assert.Null(Metadata.Read(header, 5, userId: null, out var warning));
         Assert.StartsWith("cf-aig-metadata: ", warning, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_DeepNesting_IsAWarning()
     {
-        Assert.Null(Metadata.Read("{\"a\":" + new string('[', 100) + new string(']', 100) + "}", 5, out var warning));
+        Assert.Null(Metadata.Read("{\"a\":" + new string('[', 100) + new string(']', 100) + "}", 5, userId: null, out var warning));
         Assert.NotNull(warning);
     }
 
@@ -75,7 +75,7 @@ public sealed class MetadataTests
         var key = new string('k', 200);
         var value = new string('v', 1_023) + "😀😀";
 
-        Assert.Equal($$"""{"{{key[..128]}}":"{{new string('v', 1_023)}}"}""", Metadata.Read($$"""{"{{key}}":"{{value}}"}""", 5, out _));
+        Assert.Equal($$"""{"{{key[..128]}}":"{{new string('v', 1_023)}}"}""", Metadata.Read($$"""{"{{key}}":"{{value}}"}""", 5, userId: null, out _));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class MetadataTests
     {
         var key = new string('k', 128);
 
-        Assert.Equal($$"""{"{{key}}":2}""", Metadata.Read($$"""{"{{key}}a":1,"{{key}}b":2}""", 5, out _));
+        Assert.Equal($$"""{"{{key}}":2}""", Metadata.Read($$"""{"{{key}}a":1,"{{key}}b":2}""", 5, userId: null, out _));
     }
 
     [Theory]
@@ -91,5 +91,19 @@ public sealed class MetadataTests
     [InlineData(1, """{"a":1}""")]
     [InlineData(50, """{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}""")]
     public void Read_ByTheOperatorsLimit_Keeps(int most, string? expected) =>
-        Assert.Equal(expected, Metadata.Read("""{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}""", most, out _));
+        Assert.Equal(expected, Metadata.Read("""{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}""", most, userId: null, out _));
+
+    [Theory]
+    [InlineData(null, """{"cf.user_id":"a\"b"}""")]
+    [InlineData("""{"a":1}""", """{"a":1,"cf.user_id":"a\"b"}""")]
+    [InlineData("""{"cf.user_id":"somebody else"}""", """{"cf.user_id":"a\"b"}""")]
+    [InlineData("""{"a":1,"b":2,"c":3,"d":4,"e":5}""", """{"a":1,"b":2,"c":3,"d":4,"cf.user_id":"a\"b"}""")]
+    [InlineData("""{"a":null}""", """{"cf.user_id":"a\"b"}""")]
+    [InlineData("[]", """{"cf.user_id":"a\"b"}""")]
+    [InlineData("nothing", """{"cf.user_id":"a\"b"}""")]
+    public void Read_WithAnIdentity_AlwaysNamesIt(string? header, string expected)
+    {
+        Assert.Equal(expected.Replace("\\\"", "\\u0022", StringComparison.Ordinal), Metadata.Read(header, 5, userId: "a\"b", out _)!.Replace("\\\"", "\\u0022", StringComparison.Ordinal));
+        Assert.Equal("a\"b", Metadata.ReadValues(header, 5, userId: "a\"b")!["cf.user_id"]);
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class DynamicRouteRunner(RouteServices services, GatewayOptions 
         using var request = new RouteRequest
         {
             Body = call.Body,
-            Metadata = Metadata.ReadWhole(call.Headers.Metadata, options.Logs.MaxMetadataEntries),
+            Metadata = Metadata.ReadWhole(call.Headers.Metadata, options.Logs.MaxMetadataEntries, exchange.Identity?.Subject),
             Header = header => AuthenticationStage.IsConsumed(call.ConsumedHeaders, header) ? null : call.RequestHeaders[header] is [{ } value, ..] ? value : null,
             ModelType = ModelTypeOf(call.Endpoint),
             TokenId = exchange.Principal?.TokenId,

@@ -47,7 +47,6 @@ internal static class IdentityEndpoints
     {
         var permissions = token.On(accountId) ?? Permissions.None;
         return token.Person is null ? [.. PermissionGroups.All.Where(group => (permissions & group.Grants) == group.Grants).Select(group => group.Name)]
-            : Roles.GreatestOf(permissions) is { } role ? [Roles.WordOf(role)]
-            : [];
+            : [.. Roles.Of(permissions).Select(Roles.WordOf)];
     }
 }

@@ -73,6 +73,7 @@ internal sealed partial class BackgroundRuns(
             Snapshot = exchange.Snapshot,
             SecretsVersion = exchange.SecretsVersion,
             Principal = exchange.Principal,
+            Identity = exchange.Identity,
             ConsumedHeaders = exchange.ConsumedHeaders,
             Rate = exchange.Rate,
             Rest = exchange.Rest,

@@ -145,6 +145,7 @@ internal sealed class UniversalSocket(WebSocket socket, Exchange handshake, Func
         {
             IsMessage = true,
             Principal = handshake.Principal,
+            Identity = handshake.Identity,
         };
         answer.Exchange = exchange;
         await run(exchange);
