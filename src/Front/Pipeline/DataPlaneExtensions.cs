@@ -33,8 +33,8 @@ using GatewayActors.Front.Universal.Sockets;
 using GatewayActors.Front.Upstreams;
 using GatewayActors.Front.Upstreams.Health;
 using GatewayActors.Providers;
-using Microsoft.AspNetCore.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 

@@ -48,6 +48,19 @@ public sealed class SingleSignOnTests(IdentityProviderFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task Machine_SendsAnExchangeWithTheIssuersToken()
+    {
+        const string Chat = """{"model":"simulator","messages":[{"role":"user","content":"Hello"}]}""";
+        var path = $"v1/{fixture.Gateway.AccountId}/default/simulator/chat/completions";
+
+        Assert.Equal(200, (await _browser.SendAsync(HttpMethod.Post, path, await _browser.GetMachineTokenAsync(), Chat)).Status);
+        Assert.Equal(401, (await _browser.SendAsync(HttpMethod.Post, path, await _browser.GetTokenAsync("bob"), Chat)).Status); // A viewer spends nothing.
+
+        var logs = (await _browser.SendAsync(HttpMethod.Get, $"{Account}/ai-gateway/gateways/default/logs", fixture.Gateway.Token)).Body.GetProperty("result");
+        Assert.Contains(logs.EnumerateArray(), entry => entry.GetRawText().Contains("""{"cf.user_id":"robot"}""", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Session_OutlivesACrash_AndItsSignOutToo()
     {
         var (kept, ended) = (await _browser.GetTokenAsync("ada"), await _browser.GetTokenAsync("ada"));
