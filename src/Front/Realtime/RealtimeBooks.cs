@@ -1,8 +1,8 @@
 using GatewayActors.Front.Billing;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Limits;
-using GatewayActors.Front.Policies;
 using GatewayActors.Front.Pipeline;
+using GatewayActors.Front.Policies;
 using GatewayActors.Providers.Pricing;
 using GatewayActors.Providers.Realtime;
 using GatewayActors.Providers.Usage;
