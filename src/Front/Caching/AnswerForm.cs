@@ -81,6 +81,15 @@ internal readonly record struct AnswerForm
             : answer with { Body = fitting, ContentType = WantsStream ? "text/event-stream; charset=utf-8" : "application/json" };
     }
 
+    /// <summary>The document that a stream adds up to; null where its format has none here, or it is not whole.</summary>
+    public static ReadOnlyMemory<byte>? ToDocument(Step step, ReadOnlyMemory<byte> stream) => FormatOf(step) switch
+    {
+        SharedFormat.ChatCompletions => StoredChat.ToCompletion(stream.Span, needsUsage: false),
+        SharedFormat.Messages => StoredMessage.ToMessage(stream.Span),
+        SharedFormat.Responses => StoredResponse.ToResponse(stream.Span),
+        SharedFormat.Translated or null => null,
+    };
+
     private static SharedFormat? FormatOf(Step step)
     {
         if (step.Translation is not null)

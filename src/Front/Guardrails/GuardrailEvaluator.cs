@@ -8,10 +8,17 @@ namespace GatewayActors.Front.Guardrails;
 /// <summary>Has texts evaluated by a gateway's engine and by its own rules: in parts where they are long, several at once.</summary>
 internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, RememberedVerdicts remembered, EvaluationLog log, GatewayOptions options, TimeProvider timeProvider)
 {
+    // The longest words that a gateway can have are found in it, wherever a stream is cut.
+    private const int LocalOverlap = 2048;
+
     private readonly FrozenDictionary<string, IGuardrailEngine> _engines = engines.ToFrozenDictionary(engine => engine.Name, StringComparer.Ordinal);
 
     /// <summary>The name of the engine that a gateway uses.</summary>
     public string EngineOf(GuardrailPolicy policy) => policy.Engine ?? options.Guardrails.Engine;
+
+    /// <summary>How streams are cut for an engine: what costs nothing looks at every event.</summary>
+    public StreamWindow WindowOf(GuardrailPolicy policy) =>
+        _engines.TryGetValue(EngineOf(policy), out var engine) && !engine.IsLocal ? new(Characters: 256, Overlap: policy.Rules is null ? 512 : LocalOverlap) : new(1, LocalOverlap);
 
     /// <summary>Evaluates texts.</summary>
     public async ValueTask<GuardrailOutcome> EvaluateAsync(
@@ -56,8 +63,9 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
             return new(found, ScannerState.Answered);
         }
 
+        var context = engine.WantsContext && side == InspectedSide.Response ? LatestTurn.Of(step) : null;
         var queries = TextChunks.Join(texts.Where(text => !text.IsSeamless && !string.IsNullOrWhiteSpace(text.Text)).Select(text => text.Text), engine.MaxCharacters)
-            .Select(chunk => new ScannerQuery(step, side, chunk, wanted));
+            .Select(chunk => new ScannerQuery(step, side, chunk, wanted) { Context = context });
         return await AskAsync(engine, queries, actions.Block, cancellationToken);
     }
 
@@ -74,7 +82,7 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
                 var verdict = await AskAsync(engine, query, token);
                 lock (sync)
                 {
-                    all = Add(all, verdict);
+                    all = ScannerVerdict.Add(all, verdict);
                 }
 
                 if ((verdict.Found & blocked) != Hazards.None)
@@ -122,19 +130,4 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
             return ScannerVerdict.Unavailable; // Too slow is as good as not there.
         }
     }
-
-    private static ScannerVerdict Add(ScannerVerdict one, ScannerVerdict other) => other with
-    {
-        Found = one.Found | other.Found,
-        State = one.State > other.State ? one.State : other.State,
-        CostUsd = one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
-        TokensIn = Sum(one.TokensIn, other.TokensIn),
-        TokensOut = Sum(one.TokensOut, other.TokensOut),
-        Model = other.Model ?? one.Model,
-        StatusCode = Math.Max(one.StatusCode, other.StatusCode),
-        UsesStoredKey = one.UsesStoredKey || other.UsesStoredKey,
-        UsesOperatorCredential = one.UsesOperatorCredential || other.UsesOperatorCredential,
-    };
-
-    private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }

@@ -1,3 +1,7 @@
+using GatewayActors.Front.Guardrails.Engines.AzureContentSafety;
+using GatewayActors.Front.Guardrails.Engines.Calls;
+using GatewayActors.Front.Guardrails.Engines.LlamaGuard;
+using GatewayActors.Front.Guardrails.Engines.OpenAIModeration;
 using GatewayActors.Front.Guardrails.Engines.Rules;
 using GatewayActors.Front.Inspection;
 
@@ -11,6 +15,10 @@ internal static class GuardrailExtensions
         /// <summary>Adds guardrails with their engines: a line for each.</summary>
         public IServiceCollection AddGuardrails()
         {
+            services.AddSingleton<ScannerCalls>();
+            services.AddSingleton<IGuardrailEngine, LlamaGuardEngine>();
+            services.AddSingleton<IGuardrailEngine, OpenAIModerationEngine>();
+            services.AddSingleton<IGuardrailEngine, AzureContentSafetyEngine>();
             services.AddSingleton<IGuardrailEngine, RulesEngine>();
             services.AddSingleton<EvaluationLog>();
             services.AddSingleton<RememberedVerdicts>();

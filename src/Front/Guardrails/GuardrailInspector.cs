@@ -20,12 +20,14 @@ internal sealed class GuardrailInspector(GuardrailEvaluator evaluator) : IInspec
 
         var actions = policy.Of(side);
         var outcome = await evaluator.EvaluateAsync(step, side, policy, texts, cancellationToken);
-        step.Guardrails.Add(side, outcome);
+        step.Guardrails.Add(side, side == InspectedSide.Response && step.IsAnswerOut ? outcome with { IsEnforced = false } : outcome);
         return outcome.Blocked != Hazards.None ? Refusal(step, side)
             : outcome.Scanner == ScannerState.NoCredit ? new(GatewayErrorKind.InsufficientCredits, "The account has no credits for the scanner of its guardrails.")
             : outcome.Scanner == ScannerState.Unavailable && actions.Block != Hazards.None ? Unavailable(side)
             : null;
     }
+
+    public StreamWindow WindowOf(Step step) => step.Exchange.Snapshot.Guardrails is { } policy ? evaluator.WindowOf(policy) : default;
 
     public GatewayError? Miss(Step step, InspectedSide side)
     {

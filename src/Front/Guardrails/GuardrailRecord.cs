@@ -68,6 +68,9 @@ internal sealed class GuardrailRecord
 /// <param name="Scanner">How the evaluation went.</param>
 internal sealed record GuardrailOutcome(string Engine, Hazards Flagged, Hazards Blocked, ScannerState Scanner)
 {
+    /// <summary>Whether what must not pass did not; false where the answer was out before.</summary>
+    public bool IsEnforced { get; init; } = true;
+
     /// <summary>All hazards.</summary>
     public Hazards Found => Flagged | Blocked;
 
@@ -98,6 +101,11 @@ internal sealed record GuardrailOutcome(string Engine, Hazards Flagged, Hazards 
         json.WriteStartObject(name);
         json.WriteString("action"u8, Blocked != Hazards.None ? "BLOCK"u8 : Flagged != Hazards.None ? "FLAG"u8 : "PASS"u8);
         WriteCategories(json);
+        if (!IsEnforced)
+        {
+            json.WriteBoolean("enforced"u8, false);
+        }
+
         json.WriteString("engine"u8, Engine);
         json.WriteString("scanner"u8, Scanner switch
         {

@@ -15,6 +15,9 @@ internal interface IGuardrailEngine
     /// <summary>Whether it evaluates here, at next to no cost. Then it reads texts once more without what parts them, and nothing is remembered.</summary>
     bool IsLocal { get; }
 
+    /// <summary>Whether an answer is understood better along with what it answers.</summary>
+    bool WantsContext => false;
+
     /// <summary>The categories that it can find.</summary>
     Hazards Covers(InspectedSide side);
 
@@ -27,7 +30,11 @@ internal interface IGuardrailEngine
 /// <param name="Side">Whether it goes to a model or comes from one.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Wanted">The categories that matter.</param>
-internal readonly record struct ScannerQuery(Step Step, InspectedSide Side, string Text, Hazards Wanted);
+internal readonly record struct ScannerQuery(Step Step, InspectedSide Side, string Text, Hazards Wanted)
+{
+    /// <summary>What the user has said before an answer; null where that is not known, or does not matter.</summary>
+    public string? Context { get; init; }
+}
 
 /// <summary>What a scanner said.</summary>
 /// <param name="Found">The hazards.</param>
@@ -55,8 +62,27 @@ internal readonly record struct ScannerVerdict(Hazards Found, ScannerState State
     /// <summary>Whether the operator's credential was used.</summary>
     public bool UsesOperatorCredential { get; init; }
 
+    /// <summary>What two evaluations said together: the worse counts.</summary>
+    public static ScannerVerdict Add(ScannerVerdict one, ScannerVerdict other) => other with
+    {
+        Found = one.Found | other.Found,
+        State = one.State > other.State ? one.State : other.State,
+        CostUsd = one.CostUsd is null && other.CostUsd is null ? null : (one.CostUsd ?? 0) + (other.CostUsd ?? 0),
+        TokensIn = Sum(one.TokensIn, other.TokensIn),
+        TokensOut = Sum(one.TokensOut, other.TokensOut),
+        Model = one.Model ?? other.Model,
+        StatusCode = Math.Max(one.StatusCode, other.StatusCode),
+        UsesStoredKey = one.UsesStoredKey || other.UsesStoredKey,
+        UsesOperatorCredential = one.UsesOperatorCredential || other.UsesOperatorCredential,
+    };
+
+    /// <summary>A scanner that is not paid for.</summary>
+    public static ScannerVerdict NoCredit { get; } = new(Hazards.None, ScannerState.NoCredit);
+
     /// <summary>A scanner that cannot be asked, or does not answer.</summary>
     public static ScannerVerdict Unavailable { get; } = new(Hazards.None, ScannerState.Unavailable);
+
+    private static long? Sum(long? one, long? other) => one is null && other is null ? null : (one ?? 0) + (other ?? 0);
 }
 
 /// <summary>A model that scans.</summary>

@@ -21,7 +21,7 @@ internal sealed class RememberedVerdicts(GatewayOptions options, TimeProvider ti
     public static string NameOf(in ScannerQuery query, string engine)
     {
         var scope = $"{query.Step.Exchange.Gateway.AccountId}\n{engine}\n{query.Side}\n{(int)query.Wanted}\n{query.Text.Length}\n";
-        return Convert.ToBase64String(SHA256.HashData(Encoding.Unicode.GetBytes(scope + query.Text)));
+        return Convert.ToBase64String(SHA256.HashData(Encoding.Unicode.GetBytes(scope + query.Text + query.Context)));
     }
 
     /// <summary>What was said before.</summary>

@@ -5,6 +5,7 @@ using GatewayActors.Front.Binding;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.CustomDomains;
 using GatewayActors.Front.Export;
+using GatewayActors.Front.Guardrails.Engines.Rules;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Management;
@@ -60,6 +61,7 @@ internal static class GatewayHost
 
         if (!TryLoad("Gateway:DataDirectory", options.DataDirectory, () => BootstrapToken.LoadOrCreate(options), out var token)
             || !TryLoad("Gateway:DataDirectory", options.DataDirectory, () => new FileKeyRingStore(Path.Combine(options.DataDirectory, "keys")), out var ringStore)
+            || !TryLoad("Gateway:Guardrails:Rules:File", options.Guardrails.Rules.File, () => RulesEngine.Load(options.Guardrails.Rules.File), out _)
             || !TryLoad("Gateway:Prices:File", options.Prices.File, () => LoadPrices(options.Prices.File), out var prices))
         {
             return 1;
@@ -116,7 +118,7 @@ internal static class GatewayHost
             loaded = load();
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"{key} = '{value}' cannot be used: {exception.Message}");
             loaded = null;

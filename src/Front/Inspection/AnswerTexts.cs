@@ -58,6 +58,37 @@ internal sealed class AnswerTexts
         return texts;
     }
 
+    /// <summary>Whether there is anything that does not count as seen.</summary>
+    /// <param name="characters">How much.</param>
+    public bool HasNew(out int characters)
+    {
+        characters = 0;
+        foreach (var row in _rows)
+        {
+            if (IsNew(row))
+            {
+                characters += row.Text.Length - row.Seen;
+            }
+        }
+
+        return characters > 0;
+    }
+
+    /// <summary>At the end: what calls say in JSON, without its signs and escapes.</summary>
+    public IReadOnlyList<InspectedText> Unwrapped()
+    {
+        List<InspectedText> texts = [];
+        foreach (var row in _rows)
+        {
+            if (row.IsJson && row.Text.ToString() is var text && JsonTexts.Unwrap(text) is var plain && plain != text)
+            {
+                texts.Add(new(TextRole.Assistant, plain));
+            }
+        }
+
+        return texts;
+    }
+
     /// <summary>What of every row is new, with some of what stands before it; the rows then count as seen.</summary>
     /// <param name="overlap">How many characters before the new ones are repeated.</param>
     public IReadOnlyList<InspectedText> TakeNew(int overlap)
@@ -65,7 +96,7 @@ internal sealed class AnswerTexts
         List<InspectedText> texts = [];
         foreach (var row in _rows)
         {
-            if (row.Seen < row.Text.Length && !IsRepeated(row, row.Text.ToString(), seen: true))
+            if (IsNew(row))
             {
                 var start = Math.Max(0, row.Seen - overlap);
                 texts.Add(new(TextRole.Assistant, row.Text.ToString(start, row.Text.Length - start)));
@@ -75,6 +106,9 @@ internal sealed class AnswerTexts
 
         return texts;
     }
+
+    // A row that has been seen in part is no repetition: those come as a whole.
+    private bool IsNew(Row row) => row.Seen < row.Text.Length && (row.Seen > 0 || !IsRepeated(row, row.Text.ToString(), seen: true));
 
     private void Walk(JsonElement element, string name)
     {

@@ -17,12 +17,23 @@ internal interface IInspector
     /// <returns>Why the exchange must end; null if it may go on.</returns>
     ValueTask<GatewayError?> InspectAsync(Step step, InspectedSide side, IReadOnlyList<InspectedText> texts, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// How a stream of the step's is cut for inspection: how many characters are worth one, after the first, and how many of those before are
+    /// looked at again.
+    /// </summary>
+    StreamWindow WindowOf(Step step);
+
     /// <summary>Notes that something could not be inspected.</summary>
     /// <param name="step">The step.</param>
     /// <param name="side">What it belongs to.</param>
     /// <returns>Why the exchange must end; null if it may go on without.</returns>
     GatewayError? Miss(Step step, InspectedSide side);
 }
+
+/// <summary>How a stream is cut for inspection.</summary>
+/// <param name="Characters">How many new characters are worth an inspection.</param>
+/// <param name="Overlap">How many before them are looked at once more.</param>
+internal readonly record struct StreamWindow(int Characters, int Overlap);
 
 /// <summary>What goes to a model, or what comes back.</summary>
 internal enum InspectedSide

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Pipeline;
@@ -14,7 +15,8 @@ internal sealed class InspectionStage(IEnumerable<IInspector> inspectors, Answer
 {
     private readonly IInspector[] _inspectors = [.. inspectors];
 
-    private int MaxBytes => options.Inspection.MaxBodyBytes;
+    /// <summary>The most that is held of a body.</summary>
+    public int MaxBytes => options.Inspection.MaxBodyBytes;
 
     /// <summary>How many bytes of a request's body must be in memory for it to be inspected; 0 where it is not.</summary>
     public int BodyBytes(Step step) => LevelOf(step, InspectedSide.Request) == InspectionLevel.None ? 0 : MaxBytes;
@@ -77,11 +79,12 @@ internal sealed class InspectionStage(IEnumerable<IInspector> inspectors, Answer
     /// <summary>Has an answer inspected.</summary>
     /// <param name="step">The step.</param>
     /// <param name="answer">The answer; it is this method's from now on.</param>
+    /// <param name="isShared">Whether others may get it too, and it may be kept.</param>
     /// <returns>What the exchange goes on with; null if the step has failed, and its exchange with it.</returns>
-    public ValueTask<Answer?> InspectResponseAsync(Step step, Answer answer) =>
+    public ValueTask<Answer?> InspectResponseAsync(Step step, Answer answer, bool isShared) =>
         answer.StatusCode >= 300 || LevelOf(step, InspectedSide.Response) == InspectionLevel.None
             ? ValueTask.FromResult<Answer?>(answer)
-            : answers.RunAsync(this, step, answer);
+            : answers.RunAsync(this, step, answer, isShared);
 
     /// <summary>Asks all inspectors at once.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -96,6 +99,39 @@ internal sealed class InspectionStage(IEnumerable<IInspector> inspectors, Answer
             Array.FindAll(_inspectors, inspector => inspector.LevelOf(step, side) != InspectionLevel.None),
             inspector => inspector.InspectAsync(step, side, texts, cancellationToken).AsTask());
         return Array.Find(await Task.WhenAll(inspections), error => error is not null);
+    }
+
+    /// <summary>How the step's stream is cut for inspection: as all inspectors can bear it.</summary>
+    public StreamWindow WindowOf(Step step)
+    {
+        var window = new StreamWindow(1, 0);
+        foreach (var inspector in _inspectors)
+        {
+            if (inspector.LevelOf(step, InspectedSide.Response) != InspectionLevel.None && inspector.WindowOf(step) is var wanted)
+            {
+                window = new(Math.Max(window.Characters, wanted.Characters), Math.Max(window.Overlap, wanted.Overlap));
+            }
+        }
+
+        return window;
+    }
+
+    /// <summary>How the step's stream is inspected; null for as much as may be noted behind it.</summary>
+    public static InspectedStreamMode? ModeOf(Step step) =>
+        step.Exchange.Snapshot.StreamMode ?? (step.Exchange.Rest is null ? InspectedStreamMode.Buffer : null); // As the reference does on each of its hosts.
+
+    /// <summary>Whether a step is answered with one document, although it asks for a stream.</summary>
+    public bool WantsDocument(Step step) =>
+        step.Exchange.Snapshot.StreamMode == InspectedStreamMode.Json && LevelOf(step, InspectedSide.Response) != InspectionLevel.None;
+
+    /// <summary>Prepares a step whose stream may have to be ended in the middle.</summary>
+    public void Prepare(Step step)
+    {
+        if (step.Exchange.Snapshot.StreamMode == InspectedStreamMode.Incremental && LevelOf(step, InspectedSide.Response) != InspectionLevel.None)
+        {
+            step.Stop = CancellationTokenSource.CreateLinkedTokenSource(step.Aborted);
+            step.Aborted = step.Stop.Token;
+        }
     }
 
     /// <summary>Notes that something could not be inspected.</summary>

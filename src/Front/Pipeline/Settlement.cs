@@ -2,6 +2,7 @@ using GatewayActors.Front.Billing;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export.Otlp;
+using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Telemetry;
@@ -193,6 +194,7 @@ internal sealed class Settlement(
         { Error.Kind: GatewayErrorKind.UpstreamTimeout or GatewayErrorKind.UpstreamUnreachable or GatewayErrorKind.UpstreamPaused } => ExchangeOutcome.UpstreamFailed,
         { Error.Kind: GatewayErrorKind.Internal or GatewayErrorKind.DecisionUnavailable } => ExchangeOutcome.Failed,
         { Error: not null } => ExchangeOutcome.Refused,
+        { Step.FoundByGuardrails.Response: { Blocked: not Hazards.None, IsEnforced: true } } => ExchangeOutcome.Refused, // In the middle of a stream.
         { RelayFailure: not null } or { Step.Usage.Error: not null } or { StatusCode: >= 500 } => ExchangeOutcome.UpstreamFailed,
         { StatusCode: >= 400 } => ExchangeOutcome.UpstreamRefused,
         _ => ExchangeOutcome.Success,

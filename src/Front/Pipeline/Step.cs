@@ -175,6 +175,12 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
     /// <summary>The attempts made so far, in the order of their end. Two may end at once: locked while one is added.</summary>
     public List<AttemptRecord> Attempts { get; } = new(capacity: 1);
 
+    /// <summary>Ends the call to the upstream when its answer must not go on; null where no stream can be ended in the middle.</summary>
+    public CancellationTokenSource? Stop { get; set; }
+
+    /// <summary>Whether the answer is with the client already when it is inspected.</summary>
+    public bool IsAnswerOut { get; set; }
+
     /// <summary>What guardrails found.</summary>
     public GuardrailRecord Guardrails => FoundByGuardrails ??= new();
 

@@ -35,6 +35,11 @@ internal sealed class StepRunner(
     public async ValueTask<Answer?> RunAsync(Step step)
     {
         var answer = await RunUntranslatedAsync(step);
+        if (answer is not null && inspection.WantsDocument(step))
+        {
+            answer = await DocumentReply.CreateAsync(step, answer);
+        }
+
         return answer is null ? null
             : step.Translation is { } translation ? await TranslatedReply.CreateAsync(answer, step, translation, thoughts)
             : step.TokenCount is { } count ? await TokenCountReply.CreateAsync(answer, count)
@@ -163,6 +168,7 @@ internal sealed class StepRunner(
                 }
             }
 
+            inspection.Prepare(step);
             Answer? attempt = step.Embeddings is { Call.Bodies: { Count: > 1 } bodies } ? await calls.RunAsync(step, bodies) : await attempts.RunAsync(step);
             if (attempt is { StatusCode: not StatusCodes.Status101SwitchingProtocols } && step.StoredKey is { Scrubber: { IsEmpty: false } scrubber })
             {
@@ -171,7 +177,7 @@ internal sealed class StepRunner(
 
             if (attempt is not null && step.Upgrade is null)
             {
-                attempt = await inspection.InspectResponseAsync(step, attempt);
+                attempt = await inspection.InspectResponseAsync(step, attempt, isShared: fetch is not null);
             }
 
             return fetch is null ? attempt : await fetch.CompleteAsync(attempt);

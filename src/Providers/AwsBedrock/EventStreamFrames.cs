@@ -96,7 +96,7 @@ internal sealed class EventStreamFrames
     }
 
     /// <summary>CRC-32 as in Ethernet and zlib.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    internal static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var sum = uint.MaxValue;
         foreach (var one in bytes)

@@ -13,12 +13,13 @@ public static class StoredChat
 
     /// <summary>The completion that a stream adds up to.</summary>
     /// <param name="stream">A stream from its first to its last event.</param>
-    /// <returns>Null if it is not one whole completion with its usage, without which nobody who did not ask for a stream expects one.</returns>
-    public static ReadOnlyMemory<byte>? ToCompletion(ReadOnlySpan<byte> stream)
+    /// <param name="needsUsage">Whether nobody expects one without its usage, as those do who did not ask for a stream.</param>
+    /// <returns>Null if it is not one whole completion.</returns>
+    public static ReadOnlyMemory<byte>? ToCompletion(ReadOnlySpan<byte> stream, bool needsUsage = true)
     {
         var completion = new MergedJson();
         var choices = new SortedDictionary<int, MergedJson>();
-        if (!TryMerge(stream, completion, choices) || completion["usage"] is not { IsNull: false } || choices.Count == 0
+        if (!TryMerge(stream, completion, choices) || (needsUsage && completion["usage"] is not { IsNull: false }) || choices.Count == 0
             || choices.Values.Any(choice => choice["finish_reason"] is not { IsNull: false }))
         {
             return null;

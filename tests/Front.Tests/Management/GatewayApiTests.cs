@@ -14,7 +14,7 @@ public sealed class GatewayApiTests(AdminHost host)
         {"id":"every-field","cache_invalidate_on_update":true,"cache_ttl":2678400,"collect_logs":true,"rate_limiting_interval":60,
          "rate_limiting_limit":100,"rate_limiting_technique":"sliding","authentication":false,"byok_only":true,
          "dlp":{"enabled":true,"policies":[{"id":"p","action":"BLOCK","check":["REQUEST","RESPONSE"],"enabled":true,"profiles":["0d1b0001-0000-4000-8000-000000000000","0d1b0002-0000-4000-8000-000000000000"]}]},
-         "guardrails":{"prompt":{"P1":"BLOCK","S13":"FLAG"},"response":{}},"log_classification":true,"log_management":10000,
+         "guardrails":{"prompt":{"P1":"BLOCK","S13":"FLAG"},"response":{},"engine":"rules","rules":{"S13":{"words":["a b"],"patterns":["c+"]}}},"guardrails_stream_mode":"incremental","log_classification":true,"log_management":10000,
          "log_management_strategy":"DELETE_OLDEST","logpush":true,"logpush_public_key":"0123456789abcdef",
          "otel":[{"url":"https://otel.example.com/v1/traces","headers":{"X-Team":"a"},"authorization":"secret-name","content_type":"protobuf"}],
          "retry_backoff":"linear","retry_delay":0,"retry_max_attempts":5,

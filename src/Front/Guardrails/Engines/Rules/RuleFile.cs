@@ -15,19 +15,19 @@ internal static class RuleFile
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), Options);
-            return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => ReadRule(path, member));
+            return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, ReadRule);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InvalidDataException($"Gateway:Guardrails:Rules:File = '{path}' cannot be read: {exception.Message}", exception);
+            throw new InvalidDataException(exception.Message, exception);
         }
     }
 
-    private static GuardrailRule ReadRule(string path, JsonProperty member)
+    private static GuardrailRule ReadRule(JsonProperty member)
     {
         if (HazardNames.Parse(member.Name) == Hazards.None)
         {
-            throw new InvalidDataException($"Gateway:Guardrails:Rules:File = '{path}': '{member.Name}' is no category; known are P1 and S1 to S13.");
+            throw new InvalidDataException($"'{member.Name}' is no category; known are P1 and S1 to S13.");
         }
 
         var patterns = Texts(member.Value, "patterns");
@@ -35,7 +35,7 @@ internal static class RuleFile
         {
             if (RuleSet.ProblemOf(pattern) is { } problem)
             {
-                throw new InvalidDataException($"Gateway:Guardrails:Rules:File = '{path}': a pattern of {member.Name} {problem}: {pattern}");
+                throw new InvalidDataException($"a pattern of {member.Name} {problem}: {pattern}");
             }
         }
 

@@ -97,15 +97,27 @@ internal sealed class RuleSet
             return text;
         }
 
-        var visible = new StringBuilder(text.Length);
+        var plain = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes()) // Half a character becomes one that stands for it.
         {
             if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format)
             {
-                visible.Append(rune.ToString());
+                plain.Append(Fold(rune.Value).ToString());
             }
         }
 
-        return visible.ToString().Normalize(NormalizationForm.FormKC);
+        return plain.ToString();
     }
+
+    // By hand: the platform normalises nothing where it knows no cultures, as here.
+    private static Rune Fold(int value) => value switch
+    {
+        0x3000 => new(' '),
+        >= 0xFF01 and <= 0xFF5E => new(value - 0xFEE0), // Of double width.
+        >= 0x1D400 and <= 0x1D6A3 => new(((value - 0x1D400) % 52) is var letter && letter < 26 ? 'A' + letter : 'a' + letter - 26), // Bold, italic, script and others.
+        >= 0x1D7CE and <= 0x1D7FF => new('0' + ((value - 0x1D7CE) % 10)),
+        >= 0x24B6 and <= 0x24CF => new('A' + value - 0x24B6), // In circles.
+        >= 0x24D0 and <= 0x24E9 => new('a' + value - 0x24D0),
+        _ => new(value),
+    };
 }
