@@ -74,9 +74,11 @@ public sealed class GatewayValidationTests
     [InlineData("guardrails", """{"prompt":{},"response":{},"engine":"x"}""", "guardrails.engine: Invalid enum value. Expected 'llama-guard' | 'openai-moderation' | 'azure-content-safety' | 'rules', received 'x'")]
     [InlineData(
         "guardrails",
-        """{"prompt":{},"response":{},"rules":{"S14":{},"S1":{"words":[""],"patterns":["a","(?=b)"]}}}""",
+        """{"prompt":{},"response":{},"rules":{"S14":{},"S1":{"words":["a"," "],"patterns":["a","(?=b)","c*"]}}}""",
         "guardrails.rules.S14: Unrecognized hazard category 'S14'; known are P1 and S1 to S13",
-        "guardrails.rules.S1.patterns.1: The pattern has look-arounds, back references or atomic groups, or is too large: it could not be matched in time that is in proportion to the text")]
+        "guardrails.rules.S1.patterns.1: The pattern has look-arounds, back references or atomic groups, or is too large: it could not be matched in time that is in proportion to the text",
+        "guardrails.rules.S1.patterns.2: The pattern matches the empty text, and so every other one",
+        "guardrails.rules.S1.words.1: The word is blank")]
     [InlineData("guardrails_stream_mode", "\"x\"", "guardrails_stream_mode: Invalid enum value. Expected 'buffer' | 'json' | 'incremental', received 'x'")]
     [InlineData("otel", """{"url":"x"}""", "otel: Expected array, received object")]
     [InlineData("otel", """[{"url":"http://a.example.com","headers":{}}]""", "otel.0.url: Invalid url: the URL must begin with https://")]

@@ -79,7 +79,16 @@ internal static class GuardrailsReader
                     }
                 }
 
-                rules[category] = new() { Words = rule.Texts("words", 0, MaxWords, MaxLength).Value ?? [], Patterns = patterns };
+                var words = rule.Texts("words", 0, MaxWords, MaxLength).Value ?? [];
+                for (var index = 0; index < words.Count; index++)
+                {
+                    if (RuleSet.IsBlank(words[index]))
+                    {
+                        rule.Fail($"words.{index}", "The word is blank");
+                    }
+                }
+
+                rules[category] = new() { Words = words, Patterns = patterns };
             }
         }
 

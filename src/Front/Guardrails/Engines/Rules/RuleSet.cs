@@ -35,8 +35,7 @@ internal sealed class RuleSet
     {
         try
         {
-            _ = new Regex(pattern, Options);
-            return null;
+            return new Regex(pattern, Options).IsMatch("") ? "matches the empty text, and so every other one" : null;
         }
         catch (ArgumentException)
         {
@@ -47,6 +46,9 @@ internal sealed class RuleSet
             return "has look-arounds, back references or atomic groups, or is too large: it could not be matched in time that is in proportion to the text";
         }
     }
+
+    /// <summary>Whether nothing is left of a word but what nobody sees.</summary>
+    public static bool IsBlank(string word) => string.IsNullOrWhiteSpace(Normalize(word));
 
     /// <summary>The categories of which a text has something.</summary>
     public Hazards Find(string text)
@@ -67,9 +69,10 @@ internal sealed class RuleSet
     // Patterns one by one, so that the size of one is not that of all.
     private static IEnumerable<Regex> Patterns(GuardrailRule rule)
     {
-        if (rule.Words.Count > 0)
+        string[] words = [.. rule.Words.Where(word => !IsBlank(word)).Select(WordPattern)];
+        if (words.Length > 0)
         {
-            yield return new(string.Join('|', rule.Words.Select(WordPattern)), Options);
+            yield return new(string.Join('|', words), Options);
         }
 
         foreach (var pattern in rule.Patterns)
