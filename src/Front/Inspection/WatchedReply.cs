@@ -16,6 +16,7 @@ internal sealed class WatchedReply : Answer
     private HeldBytes? _unread = new();
     private bool _isRefused;
     private bool _isEnded;
+    private bool _isInspected;
 
     /// <param name="stage">Inspects.</param>
     /// <param name="step">The step.</param>
@@ -61,13 +62,30 @@ internal sealed class WatchedReply : Answer
         if (piece.IsEmpty)
         {
             _isEnded = true;
-            await InspectAsync();
+            if (_isShared)
+            {
+                await InspectAsync(); // Before it is kept.
+            }
         }
 
         return piece;
     }
 
-    public override ValueTask FinishAsync() => _inner.FinishAsync();
+    /// <summary>The client has got everything, also what a translation adds at the end.</summary>
+    public override async ValueTask FinishAsync()
+    {
+        if (!_isInspected)
+        {
+            if (_step.Exchange.Http.Response is { HasStarted: true } response && !_step.Exchange.Http.RequestAborted.IsCancellationRequested)
+            {
+                await response.CompleteAsync(); // It need not wait for what only the log will tell.
+            }
+
+            await InspectAsync();
+        }
+
+        await _inner.FinishAsync();
+    }
 
     public override UsageReport? Report() => _inner.Report();
 
@@ -97,16 +115,10 @@ internal sealed class WatchedReply : Answer
 
     private async ValueTask InspectAsync()
     {
-        _step.IsAnswerOut = true;
-        if (!_isShared)
-        {
-            // The client need not wait for what only the log will tell.
-            await _step.Exchange.Http.Response.CompleteAsync();
-        }
-
+        (_isInspected, _step.IsAnswerOut) = (true, true);
         var error = _unread is null || _events.IsUnreadable
             ? _stage.Miss(_step, InspectedSide.Response)
-            : await _stage.InspectAsync(_step, InspectedSide.Response, _texts.All(), _step.Aborted);
+            : await _stage.InspectAsync(_step, InspectedSide.Response, _texts.All(), CancellationToken.None); // Also of what a client did not wait for.
         _isRefused = error is not null;
     }
 }

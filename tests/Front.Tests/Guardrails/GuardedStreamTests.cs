@@ -165,16 +165,17 @@ public sealed class GuardedStreamTests : IAsyncLifetime
         answer.AssertError(502, 2005);
     }
 
-    [Fact]
-    public async Task Stream_OnTheApiHost_GoesOutAndIsEvaluatedAfterwards()
+    [Theory, InlineData("openai/gpt-4o-mini", "chat completions"), InlineData("anthropic/claude-haiku-4-5", "messages"), InlineData("cohere/command-a-03-2025", "cohere")]
+    public async Task Stream_OnTheApiHost_GoesOutAndIsEvaluatedAfterwards(string model, string dialect)
     {
         await using var host = await RestHost.StartAsync();
         host.Default.Set(host.Default.Record!.Configuration with { Guardrails = GuardedHost.Rules(response: RuleAction.Block) });
-        host.Script.Otherwise(_ => StreamDialect.All["chat completions"].Reply([Before, "purple", " elephant"]));
+        host.Script.Otherwise(_ => StreamDialect.All[dialect].Reply([Before, "purple", " elephant"]));
 
-        var answer = await host.RestAsync("v1/chat/completions", """{"model":"openai/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello"}]}""");
+        var answer = await host.RestAsync("v1/chat/completions", $$"""{"model":"{{model}}","stream":true,"messages":[{"role":"user","content":"Hello"}]}""");
 
         Assert.Equal((200, "I like the purple elephant"), (answer.Status, StreamDialect.TextOf(answer.Body)));
+        Assert.EndsWith("data: [DONE]\n\n", answer.Text, StringComparison.Ordinal);
         var evaluation = await host.Logs.NextAsync(_cancelled);
         var entry = await host.Logs.NextAsync(_cancelled);
         Assert.Equal(("guardrail", "rest", true), (evaluation.Entry.RequestType, entry.Entry.RequestType, entry.Entry.Success));

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
@@ -157,7 +158,7 @@ public sealed class InspectedStreamTests : IAsyncLifetime
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return new(exchange, http.Request.Headers)
         {
-            Route = new(_host.Services.GetRequiredService<UpstreamTransports>().Find(path[..slash])!, new UpstreamAddress("https://example.com/", path[(slash + 1)..])),
+            Route = new(_host.Services.GetRequiredService<UpstreamTransports>().Find(path.AsSpan(0, slash))!, new UpstreamAddress("https://example.com/", path[(slash + 1)..])),
         };
     }
 
@@ -188,8 +189,8 @@ public sealed class InspectedStreamTests : IAsyncLifetime
     /// <summary>Takes as long as the test wants, and finds nothing.</summary>
     private sealed class GatedInspector : IInspector
     {
-        private readonly SemaphoreSlim _begun = new(0);
-        private readonly SemaphoreSlim _released = new(0);
+        private readonly Channel<bool> _begun = Channel.CreateUnbounded<bool>();
+        private readonly Channel<bool> _released = Channel.CreateUnbounded<bool>();
 
         public int Begun { get; private set; }
 
@@ -200,8 +201,8 @@ public sealed class InspectedStreamTests : IAsyncLifetime
         public async ValueTask<GatewayError?> InspectAsync(Step step, InspectedSide side, IReadOnlyList<InspectedText> texts, CancellationToken cancellationToken)
         {
             Begun++;
-            _begun.Release();
-            await _released.WaitAsync(cancellationToken);
+            _begun.Writer.TryWrite(true);
+            await _released.Reader.ReadAsync(cancellationToken);
             return null;
         }
 
@@ -209,13 +210,13 @@ public sealed class InspectedStreamTests : IAsyncLifetime
 
         public GatewayError? Miss(Step step, InspectedSide side) => null;
 
-        public void Release() => _released.Release();
+        public void Release() => _released.Writer.TryWrite(true);
 
         public async Task BegunAsync(int count)
         {
             for (var seen = 0; seen < count; seen++)
             {
-                await _begun.WaitAsync(TestContext.Current.CancellationToken);
+                await _begun.Reader.ReadAsync(TestContext.Current.CancellationToken);
             }
         }
     }
@@ -223,7 +224,7 @@ public sealed class InspectedStreamTests : IAsyncLifetime
     /// <summary>An answer in pieces; without <paramref name="hold"/> it ends after the last.</summary>
     private sealed class PieceAnswer(string contentType, bool hold) : Answer
     {
-        private readonly System.Threading.Channels.Channel<byte[]> _pieces = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();
+        private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();
 
         public override int StatusCode => 200;
 
