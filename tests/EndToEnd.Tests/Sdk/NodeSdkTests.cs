@@ -19,5 +19,6 @@ public sealed class NodeSdkTests(AimockFixture fixture) : IClassFixture<AimockFi
     [InlineData("dynamic-routing.mjs", null)]
     [InlineData("secrets.mjs", null)]
     [InlineData("wrangler.mjs", null)]
+    [InlineData("realtime.mjs", null)]
     public Task Script_OfAnOfficialSdk_Passes(string script, string? abortedCase) => SdkScript.PassesAsync(fixture, script, abortedCase);
 }
