@@ -139,6 +139,9 @@ public abstract class Provider
     /// <summary>Makes a meter for one realtime session; null where nothing can be read.</summary>
     public virtual Realtime.RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => null;
 
+    /// <summary>Finds what is said in the messages of realtime sessions; null where their form is not known.</summary>
+    public virtual Realtime.RealtimeTexts? RealtimeTexts => null;
+
     /// <summary>Makes a reader for one response; null where nothing can be read.</summary>
     public virtual Usage.UsageReader? CreateUsageReader(in Usage.ResponseFacts response) => null;
 }

@@ -17,6 +17,7 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
 {
     private readonly SemaphoreSlim _one = new(1);
     private Task _behind = Task.CompletedTask;
+    private GatewayError? _refusal;
 
     /// <summary>Whether a limit that is reached ends the session, so that each turn has to be let through.</summary>
     private bool Decides => step.Exchange.Snapshot.RealtimeCloseOnLimit || credits.Pays(step);
@@ -57,6 +58,13 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
     }
 
     public void Dispose() => _one.Dispose();
+
+    /// <summary>Notes why the session ends, where no limit is the reason.</summary>
+    public void Refuse(GatewayError error)
+    {
+        _refusal = error;
+        step.Fail(error);
+    }
 
     /// <summary>Notes that one side is gone without a word.</summary>
     public void Broke(RealtimeSender sender)
@@ -100,7 +108,7 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
         if (goesOn && step is { Reservations: null, Exchange.Snapshot: { Limits: not null } or { Policies: not null } })
         {
             await ReserveTurnAsync(); // A limit that was reached before may have room again, for this turn to count.
-            step.Recover();
+            Recover();
         }
 
         await limitSettlement.SettleAsync(step, usd, tokens);
@@ -121,10 +129,20 @@ internal sealed class RealtimeBooks(Step step, RealtimeRecord record, Settlement
 
         if (!Decides)
         {
-            step.Recover();
+            Recover();
         }
 
         return step.Error;
+    }
+
+    /// <summary>Takes back what a limit has said; what has ended the session stays.</summary>
+    private void Recover()
+    {
+        step.Recover();
+        if (_refusal is { } refusal)
+        {
+            step.Fail(refusal);
+        }
     }
 
     private async ValueTask ReserveTurnAsync()

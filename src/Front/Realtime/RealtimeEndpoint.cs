@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using GatewayActors.Front.Billing;
 using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Errors;
+using GatewayActors.Front.Inspection;
 using GatewayActors.Front.Limits;
 using GatewayActors.Front.Pipeline;
 using GatewayActors.Front.Policies;
@@ -19,6 +20,7 @@ internal sealed class RealtimeEndpoint(
     RoutingStage routing,
     StepRunner steps,
     ResponseRelay relay,
+    InspectionStage inspection,
     Settlement settlement,
     PolicyStage policies,
     LimitsStage limits,
@@ -106,10 +108,12 @@ internal sealed class RealtimeEndpoint(
 
         using var client = accepted;
         using var books = new RealtimeBooks(step, step.Session, settlement, policies, limits, limitSettlement, credits);
+        using var guard = RealtimeGuard.Of(step, inspection);
         using var session = new RealtimeSession(
             new(RealtimeSender.Client, client),
             new(RealtimeSender.Provider, provider),
             step.Route.Provider.CreateRealtimeMeter(step.Route.Address),
+            guard,
             books,
             step.Session,
             options,

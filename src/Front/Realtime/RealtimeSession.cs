@@ -16,7 +16,7 @@ namespace GatewayActors.Front.Realtime;
 /// same way.
 /// </remarks>
 internal sealed class RealtimeSession(
-    RealtimeLeg client, RealtimeLeg provider, RealtimeMeter? meter, RealtimeBooks books, RealtimeRecord record, GatewayOptions options, TimeProvider timeProvider) : IDisposable
+    RealtimeLeg client, RealtimeLeg provider, RealtimeMeter? meter, RealtimeGuard? guard, RealtimeBooks books, RealtimeRecord record, GatewayOptions options, TimeProvider timeProvider) : IDisposable
 {
     private readonly SocketOptions _limits = options.WebSockets;
     private readonly CancellationTokenSource _cut = new();
@@ -94,6 +94,7 @@ internal sealed class RealtimeSession(
     private async ValueTask<bool> PassMessageAsync(RealtimeLeg from, RealtimeLeg to, ValueWebSocketReceiveResult? empty)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(options.Upstream.BufferBytes);
+        var held = guard is null ? null : new ArrayBufferWriter<byte>();
         try
         {
             for (var length = 0L; ;)
@@ -112,7 +113,19 @@ internal sealed class RealtimeSession(
 
                 Volatile.Write(ref _lastMessageAt, timeProvider.GetTimestamp());
                 Read(from.Sender, buffer.AsSpan(0, piece.Count), piece);
-                await SendAsync(to, from, buffer.AsMemory(0, piece.Count), piece);
+                if (held is not null && length <= _limits.MaxMessageBytes)
+                {
+                    held.Write(buffer.AsSpan(0, piece.Count));
+                    if (piece.EndOfMessage)
+                    {
+                        await SendInspectedAsync(to, from, held.WrittenMemory, piece);
+                    }
+                }
+                else
+                {
+                    await SendAsync(to, from, buffer.AsMemory(0, piece.Count), piece);
+                }
+
                 if (piece.EndOfMessage)
                 {
                     await BookAsync();
@@ -128,7 +141,7 @@ internal sealed class RealtimeSession(
 
     private void Read(RealtimeSender sender, ReadOnlySpan<byte> bytes, in ValueWebSocketReceiveResult piece)
     {
-        var isText = piece.MessageType == WebSocketMessageType.Text || meter?.ReadsBinary == true;
+        var isText = IsText(piece);
         record.Of(sender).Add(bytes, isText, piece.EndOfMessage);
         if (isText && meter is not null)
         {
@@ -137,6 +150,24 @@ internal sealed class RealtimeSession(
                 meter.Read(sender, bytes, piece.EndOfMessage);
             }
         }
+    }
+
+    private bool IsText(in ValueWebSocketReceiveResult piece) => piece.MessageType == WebSocketMessageType.Text || meter?.ReadsBinary == true;
+
+    /// <summary>Passes a whole message on, if it may; else the client is told why not, and the session is over.</summary>
+    private async ValueTask SendInspectedAsync(RealtimeLeg to, RealtimeLeg from, ReadOnlyMemory<byte> message, ValueWebSocketReceiveResult piece)
+    {
+        if (IsText(piece) && Volatile.Read(ref _isEnded) == 0 && await guard!.InspectAsync(from.Sender, message, _cut.Token) is { } error)
+        {
+            books.Refuse(error);
+
+            // Beside what the other direction sends: messages are whole here, so none is torn apart.
+            await SendAsync(client, provider, guard.Error(error), new(0, WebSocketMessageType.Text, endOfMessage: true));
+            End(CloseReason.Of(error.Kind == GatewayErrorKind.ScannerUnavailable ? (WebSocketCloseStatus)1013 : WebSocketCloseStatus.PolicyViolation, error.Description));
+            return;
+        }
+
+        await SendAsync(to, from, message, piece);
     }
 
     private async ValueTask SendAsync(RealtimeLeg to, RealtimeLeg from, ReadOnlyMemory<byte> bytes, ValueWebSocketReceiveResult piece)

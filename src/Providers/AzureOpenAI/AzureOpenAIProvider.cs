@@ -90,6 +90,8 @@ internal sealed class AzureOpenAIProvider : Provider
     public override IReadOnlyList<ProtocolHeader> ProtocolHeaders { get; } =
         [.. OpenAIRealtime.Protocols, new("api-key.", "api-key", "")];
 
+    public override RealtimeTexts? RealtimeTexts => OpenAITexts.Instance;
+
     public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter();
 
     public override void PrepareHeaders(IUpstreamHeaders headers, UpstreamAddress address)

@@ -89,6 +89,9 @@ public sealed class CustomProvider : Provider
     public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(request);
 
     /// <inheritdoc/>
+    public override RealtimeTexts? RealtimeTexts => OpenAITexts.Instance;
+
+    /// <inheritdoc/>
     public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter();
 
     /// <inheritdoc/>

@@ -54,9 +54,12 @@ internal sealed class GoogleAIStudioProvider : Provider
         return new UpstreamAddress(UpstreamUrl.Join(VersionedPath.WithoutVersion(request.BaseUrl ?? DefaultBaseUrl), path, query), path.ToString());
     }
 
+    public override RealtimeTexts? RealtimeTexts => GeminiLiveTexts.Instance;
+
     public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new GeminiLiveMeter();
 
-    public override string? ModelType(UpstreamAddress address) => GeminiPath.ModelType(address);
+    public override string? ModelType(UpstreamAddress address) =>
+        RequestPath.FirstSegment(address.Path).SequenceEqual("ws") ? ModelTypes.TextGeneration : GeminiPath.ModelType(address);
 
     private static string UrlOf(ReadOnlySpan<char> baseUrl, ReadOnlySpan<char> rest, ReadOnlySpan<char> query)
     {

@@ -42,6 +42,8 @@ internal sealed class GrokProvider() : SingleHostProvider("grok", "https://api.x
 
     public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(OpenAIRealtime.WithPath(request));
 
+    public override RealtimeTexts? RealtimeTexts => OpenAITexts.Instance;
+
     public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter(statesCost: true);
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.XAI(response);

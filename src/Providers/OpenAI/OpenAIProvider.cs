@@ -27,6 +27,8 @@ internal sealed class OpenAIProvider() : SingleHostProvider("openai", "https://a
 
     public override UpstreamMapping MapRealtime(in ProviderRequest request) => Map(OpenAIRealtime.WithPath(request));
 
+    public override RealtimeTexts? RealtimeTexts => OpenAITexts.Instance;
+
     public override RealtimeMeter? CreateRealtimeMeter(UpstreamAddress address) => new OpenAIMeter();
 
     public override UsageReader? CreateUsageReader(in ResponseFacts response) => UsageReaders.OpenAI(response);
