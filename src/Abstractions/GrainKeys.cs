@@ -9,6 +9,9 @@ public static class GrainKeys
     /// <summary>The one grain that knows where work is to be gone on with; never on the request path.</summary>
     public const string PendingWork = "pending-work";
 
+    /// <summary>The key of the one <see cref="Logs.ILogRetentionGrain"/>.</summary>
+    public const string LogRetention = "log-retention";
+
     /// <summary>The one grain that owns the custom domains of all accounts; never on the request path.</summary>
     public const string CustomDomains = "custom-domains";
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using GatewayActors.Grains.Accounts;
 using GatewayActors.Grains.Caching;
 using GatewayActors.Grains.Datasets;
+using GatewayActors.Grains.Logs;
 using GatewayActors.Grains.Secrets;
 using GatewayActors.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,9 @@ public sealed record SiloSettings
 
     /// <summary>Most secrets an account may have.</summary>
     public required int MaxSecretsPerAccount { get; init; }
+
+    /// <summary>Days that log entries are kept where a gateway's configuration says nothing; null keeps them.</summary>
+    public required int? LogRetentionDays { get; init; }
 
     /// <summary>Bytes that the cached answers of the silo take at most.</summary>
     public required long MaxCacheBytes { get; init; }
@@ -79,6 +83,8 @@ public static class SiloHosting
                 silo.Services.Configure<DatasetOptions>(options =>
                     (options.MaxDatasets, options.MaxEvaluations) = (settings.MaxDatasetsPerGateway, settings.MaxEvaluationsPerGateway));
                 silo.Services.Configure<SecretsStoreOptions>(options => options.MaxSecrets = settings.MaxSecretsPerAccount);
+                silo.Services.Configure<LogRetentionOptions>(options => options.RetentionDays = settings.LogRetentionDays);
+                silo.AddSqliteReminders(options => options.Path = Path.Combine(settings.DataDirectory, "reminders.db"));
                 silo.Services.AddCacheShards(options =>
                     (options.MaxBytes, options.MaxBytesPerAccount, options.MaxBytesPerGateway) =
                         (settings.MaxCacheBytes, settings.MaxCacheBytesPerAccount, settings.MaxCacheBytesPerGateway));

@@ -7,6 +7,7 @@ using GatewayActors.Grains.Caching;
 using GatewayActors.Grains.Tests.Evaluations;
 using GatewayActors.Testing.Grains;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.TestingHost;
 using Xunit;
@@ -46,6 +47,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.Configure<AccountOptions>(options => options.MaxGateways = MaxGateways);
             silo.Services.AddCacheShards();
+            silo.UseInMemoryReminderService();
             silo.Services.AddSingleton<ILogStore>(Logs);
         });
         _cluster = builder.Build();

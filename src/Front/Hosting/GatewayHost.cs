@@ -159,6 +159,7 @@ internal static class GatewayHost
             MaxDatasetsPerGateway = options.MaxDatasetsPerGateway,
             MaxEvaluationsPerGateway = options.MaxEvaluationsPerGateway,
             MaxSecretsPerAccount = options.Secrets.MaxPerAccount,
+            LogRetentionDays = options.Logs.RetentionDays,
             MaxCacheBytes = options.Cache.MaxBytes,
             MaxCacheBytesPerAccount = options.Cache.MaxBytesPerAccount ?? options.Cache.MaxBytes,
             MaxCacheBytesPerGateway = options.Cache.MaxBytesPerGateway,
@@ -181,7 +182,7 @@ internal static class GatewayHost
         services.AddHostedService<Drain>();
         services.AddHostedService<UnfinishedDeletions>();
         services.AddHostedService<PendingWorkWaker>();
-        services.AddHostedService<LogRetention>();
+        services.AddHostedService<LogRetentionStart>();
         services.AddHostedService<AuditRetention>();
         services.AddHostedService<CustomDomainRefresh>();
     }
