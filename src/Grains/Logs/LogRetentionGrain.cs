@@ -6,7 +6,7 @@ namespace GatewayActors.Grains.Logs;
 
 [GrainType("gateway.log-retention")]
 internal sealed partial class LogRetentionGrain(ILogStore logs, IOptions<LogRetentionOptions> options, TimeProvider timeProvider, ILogger<LogRetentionGrain> logger)
-    : Grain, ILogRetentionGrain, IRemindable
+    : Grain, ILogRetentionGrain, IRemindable, IDisposable
 {
     /// <summary>The name of the reminder; it is stored.</summary>
     public const string ReminderName = "expire";
@@ -19,9 +19,9 @@ internal sealed partial class LogRetentionGrain(ILogStore logs, IOptions<LogRete
 
     public async Task EnsureAsync(CancellationToken cancellationToken = default)
     {
-        if (await this.GetReminder(ReminderName) is null)
+        if (await this.GetReminder(ReminderName, cancellationToken) is null)
         {
-            await this.RegisterOrUpdateReminder(ReminderName, FirstDue, Interval);
+            await this.RegisterOrUpdateReminder(ReminderName, FirstDue, Interval, cancellationToken);
         }
     }
 
@@ -41,8 +41,9 @@ internal sealed partial class LogRetentionGrain(ILogStore logs, IOptions<LogRete
     {
         await _stopping.CancelAsync();
         await _round.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _stopping.Dispose();
     }
+
+    public void Dispose() => _stopping.Dispose();
 
     private async Task RunAsync()
     {
