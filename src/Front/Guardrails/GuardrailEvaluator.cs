@@ -11,6 +11,9 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
     // The longest words that a gateway can have are found in it, wherever a stream is cut.
     private const int LocalOverlap = 2048;
 
+    // How many times as long as one call all of them may take.
+    private const int TimesOfAll = 6;
+
     private readonly FrozenDictionary<string, IGuardrailEngine> _engines = engines.ToFrozenDictionary(engine => engine.Name, StringComparer.Ordinal);
 
     /// <summary>The name of the engine that a gateway uses.</summary>
@@ -74,7 +77,8 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
     {
         var all = default(ScannerVerdict);
         var sync = new Lock();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timeout = new CancellationTokenSource(options.Guardrails.Timeout * TimesOfAll, timeProvider);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             await Parallel.ForEachAsync(queries, new ParallelOptions { MaxDegreeOfParallelism = options.Guardrails.Parallelism, CancellationToken = stop.Token }, async (query, token) =>
@@ -93,11 +97,11 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // One was enough.
+            // One was enough; or all of them took too long.
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return all;
+        return timeout.IsCancellationRequested ? ScannerVerdict.Add(all, ScannerVerdict.Unavailable) : all;
     }
 
     private async ValueTask<ScannerVerdict> AskAsync(IGuardrailEngine engine, ScannerQuery query, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ namespace GatewayActors.Front.Inspection;
 /// </summary>
 internal sealed class AnswerTexts
 {
+    // What comes under more names than any format has goes into one row: comparing all with all must not take forever.
+    private const int MostRows = 256;
+
     private readonly List<Row> _rows = [];
     private readonly Dictionary<string, Row> _byName = new(StringComparer.Ordinal);
     private readonly StringBuilder _path = new();
@@ -188,6 +191,11 @@ internal sealed class AnswerTexts
 
         var isJson = name is "arguments" or "partial_json" or "input" or "args" || _event.Contains("arguments", StringComparison.Ordinal);
         var key = isJson ? $"{_event}{_choice}:{_block}:{_path}" : $"{_event}{_choice}:{_path}";
+        if (_rows.Count >= MostRows && !_byName.ContainsKey(key))
+        {
+            (key, text) = ("", "\n" + text);
+        }
+
         if (!_byName.TryGetValue(key, out var row))
         {
             _byName.Add(key, row = new(isJson));

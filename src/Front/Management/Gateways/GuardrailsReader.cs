@@ -9,7 +9,7 @@ namespace GatewayActors.Front.Management.Gateways;
 internal static class GuardrailsReader
 {
     private const int MaxWords = 1_000;
-    private const int MaxPatterns = 100;
+    private const int MaxPatterns = 25;
     private const int MaxLength = 256;
 
     public static GuardrailsConfiguration? Read(ObjectReader gateway, GuardrailsConfiguration? stored)
