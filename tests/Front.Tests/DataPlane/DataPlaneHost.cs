@@ -19,6 +19,7 @@ using GatewayActors.Testing.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -83,6 +84,7 @@ internal sealed class DataPlaneHost : IAsyncDisposable
     /// <param name="cluster">Real grains instead of <see cref="Gateways"/>.</param>
     /// <param name="verifier">Instead of <see cref="Tokens"/>.</param>
     /// <param name="logging">Gets what is logged.</param>
+    /// <param name="protocols">What is spoken; without TLS, HTTP/2 only where HTTP/1.1 is not.</param>
     /// <param name="openAI">Changes how OpenAI's own address is reached; then no other one is set for it.</param>
     public static async Task<DataPlaneHost> StartAsync(
         Action<GatewayOptions>? configure = null,
@@ -92,7 +94,8 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         IGrainFactory? cluster = null,
         ITokenVerifier? verifier = null,
         ILoggerProvider? logging = null,
-        Action<SocketsHttpHandler>? openAI = null)
+        Action<SocketsHttpHandler>? openAI = null,
+        HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         var upstream = await FakeUpstream.StartAsync(TestContext.Current.CancellationToken);
         var catalog = new ProviderCatalog(BuiltInProviders.All);
@@ -115,6 +118,7 @@ internal sealed class DataPlaneHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
             kestrel.Limits.MaxRequestBodySize = options.Upstream.MaxRequestBodyBytes;
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;

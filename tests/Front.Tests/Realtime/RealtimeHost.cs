@@ -3,6 +3,7 @@ using GatewayActors.Front.Configuration;
 using GatewayActors.Front.Tests.DataPlane;
 using GatewayActors.Providers;
 using GatewayActors.Testing.Upstreams;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Xunit;
 
 namespace GatewayActors.Front.Tests.Realtime;
@@ -18,7 +19,7 @@ internal sealed class RealtimeHost : IAsyncDisposable
 
     public RecordedLogs Logs => Front.Logs;
 
-    public static async Task<RealtimeHost> StartAsync(Action<GatewayOptions>? configure = null, bool authentication = true)
+    public static async Task<RealtimeHost> StartAsync(Action<GatewayOptions>? configure = null, bool authentication = true, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         var provider = await FakeSocketUpstream.StartAsync(TestContext.Current.CancellationToken);
         var front = await DataPlaneHost.StartAsync(options =>
@@ -29,7 +30,7 @@ internal sealed class RealtimeHost : IAsyncDisposable
             }
 
             configure?.Invoke(options);
-        });
+        }, protocols: protocols);
         front.Gateway.Set(DataPlaneHost.Configuration(authentication: authentication));
         return new(front, provider);
     }
