@@ -6,7 +6,8 @@ using GatewayActors.Front.Pipeline;
 namespace GatewayActors.Front.Guardrails;
 
 /// <summary>Has texts evaluated by a gateway's engine and by its own rules: in parts where they are long, several at once.</summary>
-internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, RememberedVerdicts remembered, EvaluationLog log, GatewayOptions options, TimeProvider timeProvider)
+internal sealed partial class GuardrailEvaluator(
+    IEnumerable<IGuardrailEngine> engines, RememberedVerdicts remembered, EvaluationLog log, GatewayOptions options, TimeProvider timeProvider, ILogger<GuardrailEvaluator> logger)
 {
     // The longest words that a gateway can have are found in it, wherever a stream is cut.
     private const int LocalOverlap = 2048;
@@ -36,6 +37,11 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
         {
             verdict = _engines.TryGetValue(name, out var engine) ? await AskAsync(step, side, engine, actions, texts, cancellationToken) : ScannerVerdict.Unavailable;
             found |= verdict.Found;
+        }
+
+        if (verdict.State == ScannerState.Unavailable)
+        {
+            LogUnavailable(name, step.Exchange.Id, verdict.StatusCode);
         }
 
         var outcome = new GuardrailOutcome(name, found & actions.Flag, found & actions.Block, verdict.State);
@@ -134,4 +140,8 @@ internal sealed class GuardrailEvaluator(IEnumerable<IGuardrailEngine> engines, 
             return ScannerVerdict.Unavailable; // Too slow is as good as not there.
         }
     }
+
+    [LoggerMessage(EventId = 1281, EventName = "ScannerUnavailable", Level = LogLevel.Warning,
+        Message = "The scanner {Engine} gave no verdict for exchange {ExchangeId}; its status was {Status}, 0 where it did not answer in time, cannot be reached, or has no credential.")]
+    private partial void LogUnavailable(string engine, Guid exchangeId, int status);
 }
