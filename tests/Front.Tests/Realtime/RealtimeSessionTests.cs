@@ -205,6 +205,8 @@ public sealed class RealtimeSessionTests : IAsyncLifetime
         await provider.SendAsync(Response, Cancelled);
         Assert.Equal(Response, (await SocketMessage.ReceiveAsync(client, Cancelled)).Text);
         Assert.Equal(ResponseUsd, (await quota.NextSettledAsync(Cancelled)).Actual);
+        await provider.SendAsync("{}", Cancelled);
+        await ReceiveAsync(client, 1); // Passes once the next turn has been let through.
 
         quota.RefusesFor = TimeSpan.FromMinutes(1);
         await provider.SendAsync(Response, Cancelled);
