@@ -81,6 +81,7 @@ public sealed class SecretTests : IAsyncLifetime
         await AdminAsync(HttpMethod.Post, $"secrets_store/stores/{store}/secrets/{secret}/duplicate", new JsonObject { ["name"] = "COPY", ["scopes"] = new JsonArray("ai_gateway") });
         await AdminAsync(HttpMethod.Patch, $"secrets_store/stores/{store}/secrets/{secret}", new JsonObject { ["value"] = 7 }, status: 400);
 
+        await SealWithinConfigurationsAsync();
         await AssertUsesAsync(canaries[1]);
         await CallAsync("openai/chat/completions", ("authorization", "Bearer CANARY"));
         Assert.Equal("Bearer " + canaries[2], _script.Requests[^1].Header("authorization"));
@@ -111,6 +112,7 @@ public sealed class SecretTests : IAsyncLifetime
 
         var logs = (await File.ReadAllBytesAsync(Path.Combine(_gateway.DataDirectory, "logs.db"), _cancelled)).Length;
         Assert.True(logs > 0);
+        AssertNoFileHolds(Sealed);
         foreach (var form in canaries.SelectMany(Forms))
         {
             Assert.DoesNotContain(_seen, text => text.Contains(form, StringComparison.Ordinal));
@@ -135,6 +137,45 @@ public sealed class SecretTests : IAsyncLifetime
         }
 
         Assert.All(canaries.SelectMany(Forms), form => Assert.DoesNotContain(_seen, text => text.Contains(form, StringComparison.Ordinal)));
+    }
+
+    // Credentials that are part of something else: of a push destination, and of exporters, which the admin API shows as they were sent.
+    private static readonly string[] Sealed = ["canary-destination-5d1e07b2", "canary-exporter-header-9c40aa17", "canary-exporter-auth-31f7be60", "canary-stripe-8e02d9c4"];
+
+    private async Task SealWithinConfigurationsAsync()
+    {
+        await AdminAsync(HttpMethod.Post, "logpush/jobs", new JsonObject
+        {
+            ["dataset"] = "ai_gateway_events",
+            ["destination_conf"] = $"https://logs.example.com/in?header_Authorization={Sealed[0]}",
+            ["enabled"] = false,
+        });
+        Assert.DoesNotContain(Sealed[0], _seen[^1], StringComparison.Ordinal);
+        var answer = await _client.AdminAsync(HttpMethod.Put, "ai-gateway/gateways/default", new JsonObject
+        {
+            ["cache_invalidate_on_update"] = false,
+            ["cache_ttl"] = 0,
+            ["collect_logs"] = true,
+            ["rate_limiting_interval"] = 0,
+            ["rate_limiting_limit"] = 0,
+            ["otel"] = new JsonArray(new JsonObject { ["url"] = "https://otel.example.com/v1/traces", ["headers"] = new JsonObject { ["x-key"] = Sealed[1] }, ["authorization"] = $"Bearer {Sealed[2]}" }),
+            ["stripe"] = new JsonObject { ["authorization"] = $"Bearer {Sealed[3]}", ["usage_events"] = new JsonArray() },
+        }, _cancelled);
+        Assert.True(answer.StatusCode == 200, answer.Text);
+        Assert.Contains(Sealed[1], answer.Text, StringComparison.Ordinal);
+    }
+
+    private void AssertNoFileHolds(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            Assert.DoesNotContain(text, _gateway.Output, StringComparison.Ordinal);
+            foreach (var file in Directory.EnumerateFiles(_gateway.DataDirectory, "*", SearchOption.AllDirectories))
+            {
+                var bytes = File.ReadAllBytes(file).AsSpan();
+                Assert.True(bytes.IndexOf(Encoding.UTF8.GetBytes(text)) < 0 && bytes.IndexOf(Encoding.Unicode.GetBytes(text)) < 0, $"{text} is in {file}");
+            }
+        }
     }
 
     private static IEnumerable<string> Forms(string value) => [value, Convert.ToBase64String(Encoding.UTF8.GetBytes(value)).TrimEnd('='), Uri.EscapeDataString(value)];
