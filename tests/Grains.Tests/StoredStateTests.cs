@@ -1,9 +1,19 @@
 using GatewayActors.Abstractions.Gateways;
+using GatewayActors.Abstractions.Logpush;
 using GatewayActors.Grains.Accounts;
+using GatewayActors.Grains.Billing;
+using GatewayActors.Grains.CustomDomains;
 using GatewayActors.Grains.CustomProviders;
 using GatewayActors.Grains.Dlp;
+using GatewayActors.Grains.Datasets;
+using GatewayActors.Grains.DynamicRoutes;
+using GatewayActors.Grains.Evaluations;
 using GatewayActors.Grains.Gateways;
 using GatewayActors.Grains.Limits;
+using GatewayActors.Grains.Logpush;
+using GatewayActors.Grains.Replays;
+using GatewayActors.Grains.Secrets;
+using GatewayActors.Grains.Work;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Xunit;
@@ -63,6 +73,35 @@ public sealed class StoredStateTests(ClusterFixture fixture)
         Assert.Empty(state.Predefined);
     }
 
+    // Without any field: what a state of an older release lacks is what it has by default, and never null where there is none.
+    [Fact]
+    public void EveryOtherState_WithoutAnyField_IsReadWithItsDefaults()
+    {
+        Assert.Empty(Read<OldState, AccountDirectoryState>(new()).AccountIds);
+        var credits = Read<OldRecordState, CreditsState>(new());
+        Assert.Equal((0m, null, 0, 0), (credits.Usd, credits.AutoTopUp, credits.TopUps.Count, credits.Charges.Count));
+        var domains = Read<OldRecordState, CustomDomainsState>(new());
+        Assert.Equal((0L, 0), (domains.Revision, domains.Domains.Count));
+        Assert.Empty(Read<OldRecordState, DatasetsState>(new()).Datasets);
+        Assert.Empty(Read<OldState, DynamicRoutesState>(new()).Routes);
+        Assert.Empty(Read<OldRecordState, EvaluationsState>(new()).Evaluations);
+        var jobs = Read<OldRecordState, LogpushState>(new());
+        Assert.Equal((0, 0), (jobs.LastId, jobs.Jobs.Count));
+        Assert.Empty(Read<OldRecordState, PendingWorkState>(new()).Items);
+        Assert.Null(Read<OldRecordState, ReplayRecordState>(new()).Replay);
+        Assert.Empty(Read<OldRecordState, ReplaysState>(new()).Replays);
+        var secrets = Read<OldRecordState, SecretsStoreState>(new());
+        Assert.Equal((0L, null, 0), (secrets.Version, secrets.Store, secrets.Secrets.Count));
+    }
+
+    [Fact]
+    public void LogpushDefinition_WithoutFilterAndOutput_IsReadWithNone()
+    {
+        var definition = Read<OldLogpushDefinition, LogpushDefinition>(new() { Destination = "https://logs.example.com/", Enabled = true });
+
+        Assert.Equal(("https://logs.example.com/", true, null, null), (definition.Destination, definition.Enabled, definition.Filter, definition.Output));
+    }
+
     [Fact]
     public void GatewayRecord_WithoutRoutes_IsReadWithNone()
     {
@@ -104,6 +143,20 @@ internal sealed record OldCustomProvidersState
 internal sealed record OldDlpProfilesState
 {
     [Id(0)] public long Version { get; init; }
+}
+
+[GenerateSerializer, Alias("test.old-state")]
+internal sealed class OldState;
+
+[GenerateSerializer, Alias("test.old-record-state")]
+internal sealed record OldRecordState;
+
+[GenerateSerializer, Alias("test.old-logpush-definition")]
+internal sealed record OldLogpushDefinition
+{
+    [Id(1)] public required string Destination { get; init; }
+
+    [Id(2)] public required bool Enabled { get; init; }
 }
 
 [GenerateSerializer, Alias("test.old-gateway-record")]
