@@ -19,7 +19,7 @@ public sealed class DlpProfilesGrainTests(ClusterFixture fixture)
         var profiles = Grain(account);
 
         var created = (await profiles.CreateAsync(Profile("one"), _cancelled)).Profile!;
-        await profiles.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await profiles.AsReference<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
 
         foreach (var door in fixture.Doors)
         {
@@ -81,7 +81,7 @@ public sealed class DlpProfilesGrainTests(ClusterFixture fixture)
     public async Task AdmitAsync_OfAGatewayWithDlp_TellsEveryChangeAtOnce()
     {
         var account = await fixture.CreateAccountAsync();
-        var gateway = fixture.Doors.First().GetGrain<IGatewayGrain>(GrainKeys.Gateway(account, "main"));
+        var gateway = fixture.Doors[0].GetGrain<IGatewayGrain>(GrainKeys.Gateway(account, "main"));
         await gateway.CreateAsync(Configuration(new() { Enabled = true, Profiles = [] }), _cancelled);
         Assert.Null((await gateway.AdmitAsync(Query(seenDlp: 0), _cancelled)).Dlp);
 
@@ -89,7 +89,7 @@ public sealed class DlpProfilesGrainTests(ClusterFixture fixture)
 
         Assert.Equal(1, (await gateway.AdmitAsync(Query(seenDlp: 0), _cancelled)).Dlp);
         Assert.Null((await gateway.AdmitAsync(Query(seenDlp: 1), _cancelled)).Dlp);
-        await gateway.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await gateway.AsReference<IGrainManagementExtension>().DeactivateOnIdle(_cancelled);
         Assert.Equal(1, (await gateway.AdmitAsync(Query(seenDlp: 0), _cancelled)).Dlp);
     }
 
@@ -97,7 +97,7 @@ public sealed class DlpProfilesGrainTests(ClusterFixture fixture)
     public async Task AdmitAsync_OfAGatewayWithoutDlp_TellsNothing()
     {
         var account = await fixture.CreateAccountAsync();
-        var gateway = fixture.Doors.First().GetGrain<IGatewayGrain>(GrainKeys.Gateway(account, "main"));
+        var gateway = fixture.Doors[0].GetGrain<IGatewayGrain>(GrainKeys.Gateway(account, "main"));
         await gateway.CreateAsync(Configuration(dlp: null), _cancelled);
         await Grain(account).CreateAsync(Profile("one"), _cancelled);
 
@@ -119,7 +119,7 @@ public sealed class DlpProfilesGrainTests(ClusterFixture fixture)
         Assert.Equal((2, 0), (set.Version, set.Profiles.Count));
     }
 
-    private IDlpProfilesGrain Grain(string account) => fixture.Doors.First().GetGrain<IDlpProfilesGrain>(GrainKeys.DlpProfiles(account));
+    private IDlpProfilesGrain Grain(string account) => fixture.Doors[0].GetGrain<IDlpProfilesGrain>(GrainKeys.DlpProfiles(account));
 
     private static DlpPredefinedSettings Settings() => new() { ProfileId = new("11111111-1111-1111-1111-111111111111"), Thresholds = new() { AllowedMatchCount = 2 }, EnabledEntries = [Guid.Empty] };
 

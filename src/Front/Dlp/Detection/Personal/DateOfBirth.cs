@@ -78,8 +78,8 @@ internal sealed class DateOfBirth : IDetector
     private static bool IsDate(int firstLength, int first, int second, int lastLength, int last) => (firstLength, lastLength) switch
     {
         (4, <= 2) => IsYear(first) && Checksums.IsDay(second, last),
-        (<= 2, 4) => IsYear(last) && (Checksums.IsDay(first, second) || Checksums.IsDay(second, first)),
-        (<= 2, 2) => Checksums.IsDay(first, second) || Checksums.IsDay(second, first),
+        ( <= 2, 4) => IsYear(last) && (Checksums.IsDay(first, second) || Checksums.IsDay(second, first)),
+        ( <= 2, 2) => Checksums.IsDay(first, second) || Checksums.IsDay(second, first),
         _ => false,
     };
 
