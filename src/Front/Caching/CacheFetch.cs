@@ -1,4 +1,5 @@
 using GatewayActors.Abstractions.Caching;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Gateways;
 using GatewayActors.Front.Pipeline;
@@ -217,7 +218,12 @@ internal sealed class CacheFetch : IDisposable
 
     private FlightStart.Answered Answered(Answer attempt, SharedHead head) => new(head, OnlyFor: attempt.IsFailure ? Request : null);
 
-    private static SharedHead Head(Answer attempt) => new(attempt.StatusCode, attempt.ContentType, StorableAnswers.LastingHeaders(attempt));
+    // What was found in the answer stands beside it for everybody who gets it: nobody scans it again.
+    private SharedHead Head(Answer attempt)
+    {
+        var headers = StorableAnswers.LastingHeaders(attempt);
+        return new(attempt.StatusCode, attempt.ContentType, DlpReport.ToHeader(_step) is { } dlp ? [.. headers, KeyValuePair.Create(ExchangeResponseHeaders.Dlp, dlp)] : headers);
+    }
 
     /// <summary>Lets others have the task, should they still want the answer.</summary>
     private void End()

@@ -22,8 +22,15 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     /// <summary>What is said in place of an answer that guardrails refuse.</summary>
     public const string ResponseBlockedMessage = "Response blocked due to security configurations";
 
+    /// <summary>What a request with sensitive data is answered with.</summary>
+    public const string DlpRequestBlockedMessage = "Request content blocked due to DLP policy violations";
+
+    /// <summary>What is said in place of an answer with sensitive data.</summary>
+    public const string DlpResponseBlockedMessage = "Response content blocked due to DLP policy violations";
+
     /// <summary>Whether no other step may be tried: it would be a way around.</summary>
-    public bool EndsExchange => Kind is GatewayErrorKind.PromptBlocked or GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked or GatewayErrorKind.ScannerUnavailable;
+    public bool EndsExchange => Kind is GatewayErrorKind.PromptBlocked or GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked or GatewayErrorKind.ScannerUnavailable
+        or GatewayErrorKind.DlpRequestBlocked or GatewayErrorKind.DlpResponseBlocked;
 
     /// <summary>A policy's cap is reached.</summary>
     public static GatewayError PolicyLimited(SpentBudget budget, TimeSpan retryAfter) =>
@@ -55,6 +62,8 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.PromptBlocked => 2016,
         GatewayErrorKind.ResponseBlocked or GatewayErrorKind.RunBlocked => 2017,
         GatewayErrorKind.ScannerUnavailable => 7013,
+        GatewayErrorKind.DlpRequestBlocked => 2029,
+        GatewayErrorKind.DlpResponseBlocked => 2030,
         GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest => 7001,
         GatewayErrorKind.RequestTooLarge => 7002,
         GatewayErrorKind.ModelNotFound => 7003,
@@ -87,6 +96,8 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.PromptBlocked => PromptBlockedMessage,
         GatewayErrorKind.ResponseBlocked => ResponseBlockedMessage,
         GatewayErrorKind.ScannerUnavailable => "Guardrail scanner unavailable",
+        GatewayErrorKind.DlpRequestBlocked => DlpRequestBlockedMessage,
+        GatewayErrorKind.DlpResponseBlocked => DlpResponseBlockedMessage,
         GatewayErrorKind.SpendLimited or GatewayErrorKind.TokenLimited or GatewayErrorKind.RunBlocked
             or GatewayErrorKind.OperatorCredentialRefused or GatewayErrorKind.ModelNotFound or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.RequestTooLarge or GatewayErrorKind.DecisionUnavailable => Description,
     };
@@ -95,7 +106,7 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
     /// <param name="strict">Whether the gateway answers failures of a provider as the reference does.</param>
     public int Status(bool strict) => Kind switch
     {
-        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.TokenMissing => 400,
+        GatewayErrorKind.GatewayNotFound or GatewayErrorKind.InvalidProvider or GatewayErrorKind.BadChatFormat or GatewayErrorKind.CredentialsRequired or GatewayErrorKind.MalformedRequest or GatewayErrorKind.UntranslatableRequest or GatewayErrorKind.TokenMissing or GatewayErrorKind.DlpRequestBlocked or GatewayErrorKind.DlpResponseBlocked => 400,
         GatewayErrorKind.Unauthorized or GatewayErrorKind.ProviderCredentialRefused => 401,
         GatewayErrorKind.InsufficientCredits => 402,
         GatewayErrorKind.LimitUnresolvable or GatewayErrorKind.Forbidden or GatewayErrorKind.PolicyDenied => 403,
@@ -133,6 +144,8 @@ internal sealed record GatewayError(GatewayErrorKind Kind, string Description)
         GatewayErrorKind.ResponseBlocked => "response_blocked",
         GatewayErrorKind.RunBlocked => "run_blocked",
         GatewayErrorKind.ScannerUnavailable => "scanner_unavailable",
+        GatewayErrorKind.DlpRequestBlocked => "dlp_request_blocked",
+        GatewayErrorKind.DlpResponseBlocked => "dlp_response_blocked",
         GatewayErrorKind.CredentialsRequired => "credentials_required",
         GatewayErrorKind.InsufficientCredits => "insufficient_credits",
         GatewayErrorKind.ProviderCredentialRefused => "provider_credential_refused",
@@ -210,6 +223,12 @@ internal enum GatewayErrorKind
 
     /// <summary>What decides about requests or answers could not be asked.</summary>
     ScannerUnavailable,
+
+    /// <summary>A policy of data loss prevention refuses the request.</summary>
+    DlpRequestBlocked,
+
+    /// <summary>A policy of data loss prevention refuses the answer.</summary>
+    DlpResponseBlocked,
 
     /// <summary>No provider credential: none in the request, none stored.</summary>
     CredentialsRequired,

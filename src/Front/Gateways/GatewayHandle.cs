@@ -12,6 +12,7 @@ internal sealed class GatewayHandle(string accountId, string gatewayId, IGateway
     private readonly ICacheShardGrain?[] _cacheShards = new ICacheShardGrain?[GrainKeys.CacheShards];
     private GatewaySnapshot? _snapshot;
     private long _seenSecrets;
+    private long _seenDlp;
 
     public string AccountId { get; } = accountId;
 
@@ -35,6 +36,13 @@ internal sealed class GatewayHandle(string accountId, string gatewayId, IGateway
     {
         get => Volatile.Read(ref _seenSecrets);
         set => Volatile.Write(ref _seenSecrets, value);
+    }
+
+    /// <summary>The version of the account's profiles of data loss prevention that an admission has told last; 0 for none.</summary>
+    public long SeenDlp
+    {
+        get => Volatile.Read(ref _seenDlp);
+        set => Volatile.Write(ref _seenDlp, value);
     }
 
     /// <summary>The newest snapshot seen; null for none.</summary>

@@ -1,6 +1,7 @@
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.AutoRouter;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.DynamicRoutes;
 using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Limits;
@@ -77,6 +78,9 @@ internal sealed class GatewaySnapshot(GatewayRecord gateway)
 
     /// <summary>Where spans of exchanges are sent; null for nowhere.</summary>
     public IReadOnlyList<OtelExporter>? Exporters { get; } = gateway.Configuration.Otel is { Count: > 0 } exporters ? exporters : null;
+
+    /// <summary>What is sensitive, and what is done about it; null for nothing.</summary>
+    public DlpRules? Dlp { get; } = DlpRules.Of(gateway.Configuration.Dlp);
 
     /// <summary>What guardrails do; null for nothing.</summary>
     public GuardrailPolicy? Guardrails { get; } = GuardrailPolicy.Of(gateway.Configuration.Guardrails);

@@ -22,6 +22,7 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvide
             TakesRate = !CacheStage.MayAnswer(exchange), // An answer out of the cache takes nothing.
             SeenHealth = gateway.Health.SeenVersion,
             SeenSecrets = gateway.SeenSecrets,
+            SeenDlp = gateway.SeenDlp,
             Exchange = exchange.Id,
         };
         Admission admission;
@@ -47,6 +48,12 @@ internal sealed partial class AdmissionStage(GatewayHandles handles, TimeProvide
                 if (admission.Secrets is { } secrets)
                 {
                     gateway.SeenSecrets = secrets;
+                }
+
+                exchange.DlpVersion = admission.Dlp ?? query.SeenDlp;
+                if (admission.Dlp is { } dlp)
+                {
+                    gateway.SeenDlp = dlp;
                 }
 
                 if (admission.Health is { } health)

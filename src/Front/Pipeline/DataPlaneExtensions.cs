@@ -12,6 +12,7 @@ using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export;
 using GatewayActors.Front.Export.Tail;
 using GatewayActors.Front.Gateways;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.Guardrails;
 using GatewayActors.Front.Health;
 using GatewayActors.Front.Inspection;
@@ -84,6 +85,7 @@ internal static class DataPlaneExtensions
             services.AddSingleton<StepRunner>();
             services.AddSingleton<AnswerInspection>();
             services.AddSingleton<InspectionStage>();
+            services.AddDlp();
             services.AddGuardrails();
             services.AddSingleton(provider => new MediaFetcher(
                 provider.GetRequiredService<GuardedEgress>().CreateHandler(),

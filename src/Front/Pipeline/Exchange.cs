@@ -2,6 +2,7 @@ using System.Diagnostics;
 using GatewayActors.Abstractions.Gateways;
 using GatewayActors.Front.Authentication;
 using GatewayActors.Front.CustomProviders;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Export.Otlp;
 using GatewayActors.Front.Gateways;
@@ -62,6 +63,12 @@ internal sealed class Exchange(HttpContext http, Guid id, DateTimeOffset arrived
 
     /// <summary>The account's secrets, sealed; null until a step needs them.</summary>
     public SecretSet? Secrets { get; set; }
+
+    /// <summary>Set by admission: the version of the account's profiles of data loss prevention that holds for this exchange; 0 if nothing is set.</summary>
+    public long DlpVersion { get; set; }
+
+    /// <summary>What data loss prevention found in the request; null if it was not scanned.</summary>
+    public DlpFindings? FoundByDlp { get; set; }
 
     /// <summary>What the gateway's rate limit said; null while it was not asked.</summary>
     public RateLimitDecision? Rate { get; set; }

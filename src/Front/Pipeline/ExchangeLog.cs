@@ -4,6 +4,7 @@ using System.Text.Json;
 using GatewayActors.Abstractions.Datasets;
 using GatewayActors.Abstractions.Logs;
 using GatewayActors.Front.Configuration;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Logging;
 using GatewayActors.Front.Realtime;
@@ -79,6 +80,7 @@ internal static class ExchangeLog
             Byok = step is { StoredKey: not null, Source: AnswerSource.Upstream },
             CompatibilityMode = step.Exchange.IsCompat || step.Translation is not null || step.Embeddings is not null || step.TokenCount is not null,
             UserAgent = request.Headers.UserAgent is [{ Length: > 0 } agent, ..] ? agent : null,
+            DlpAction = DlpReport.ActionOf(step) is { } action ? DlpReport.WordOf(action) : null,
             DetailsJson = Details(step),
             RequestBody = requestBody,
             ResponseBody = responseBody,
@@ -119,7 +121,8 @@ internal static class ExchangeLog
     private static string? Details(Step step)
     {
         var isAnswered = step is { Attempts: [{ Outcome: AttemptOutcome.Success }] } or { Attempts: [], Source: AnswerSource.Cache };
-        var isPlain = isAnswered && step.Trace is null && step.Translation is null && step.FoundByGuardrails is null && step.Session is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
+        var isPlain = isAnswered && step.Trace is null && step.Translation is null && step.FoundByGuardrails is null && step.FoundByDlp is null && step.Exchange.FoundByDlp is null
+            && step.Session is null && step is { Exchange: { Error: null, RelayFailure: null }, Usage.Error: null, Headers.Warnings: null, Cost: null or { IsEstimate: false } };
         if (isPlain)
         {
             // Nearly every exchange: put together without a writer. The provider's usage is JSON already.
@@ -148,6 +151,7 @@ internal static class ExchangeLog
                 json.WriteEndObject();
             }
 
+            DlpReport.Write(json, step);
             if (step.FoundByGuardrails is { IsEmpty: false } guardrails)
             {
                 json.WriteStartObject("guardrails"u8);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.Upstreams;
 
 namespace GatewayActors.Front.Pipeline;
@@ -6,6 +7,9 @@ namespace GatewayActors.Front.Pipeline;
 /// <summary>What the gateway itself says in the headers of an answer.</summary>
 internal static class ExchangeResponseHeaders
 {
+    /// <summary>What data loss prevention found.</summary>
+    public const string Dlp = "cf-aig-dlp";
+
     // Browsers show a script only the headers that are listed here.
     private const string Exposed =
         "cf-aig-cache-status, cf-aig-cache-stale, cf-aig-log-id, cf-aig-event-id, cf-aig-request-id, cf-aig-step, cf-aig-model, cf-aig-provider, cf-aig-routed-model, cf-aig-routing-reason, cf-aig-routing-decision-id, cf-aig-dlp, cf-aig-guardrails, cf-aig-dropped-params, "
@@ -33,6 +37,11 @@ internal static class ExchangeResponseHeaders
             if (step.FoundByGuardrails?.ToHeader() is { } guardrails)
             {
                 headers["cf-aig-guardrails"] = guardrails;
+            }
+
+            if (DlpReport.ToHeader(step) is { } dlp)
+            {
+                headers["cf-aig-dlp"] = dlp;
             }
 
             if (step.ResolvedModel is { } model)

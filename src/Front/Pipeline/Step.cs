@@ -1,5 +1,6 @@
 using GatewayActors.Front.AutoRouter;
 using GatewayActors.Front.Compat;
+using GatewayActors.Front.Dlp;
 using GatewayActors.Front.DynamicRoutes.Running;
 using GatewayActors.Front.Errors;
 using GatewayActors.Front.Guardrails;
@@ -180,6 +181,9 @@ internal sealed class Step(Exchange exchange, IHeaderDictionary requestHeaders) 
 
     /// <summary>Whether the answer is with the client already when it is inspected.</summary>
     public bool IsAnswerOut { get; set; }
+
+    /// <summary>What data loss prevention found in the answer; null if it was not scanned.</summary>
+    public DlpFindings? FoundByDlp { get; set; }
 
     /// <summary>What guardrails found.</summary>
     public GuardrailRecord Guardrails => FoundByGuardrails ??= new();

@@ -5,13 +5,14 @@ namespace GatewayActors.Front.Management.Gateways;
 
 /// <summary><c>dlp</c>, in the shape that was stored.</summary>
 internal sealed record DlpResource(
-    bool Enabled, string? Action, IReadOnlyList<string>? Profiles, IReadOnlyList<DlpPolicyResource>? Policies)
+    bool Enabled, string? Action, IReadOnlyList<string>? Profiles, IReadOnlyList<DlpPolicyResource>? Policies, bool? Restore)
 {
     public static DlpResource? From(DlpConfiguration? dlp) => dlp is null ? null : new(
         dlp.Enabled,
-        GatewayWords.Actions.Format(dlp.Action),
+        GatewayWords.DlpActions.Format(dlp.Action),
         dlp.Profiles,
-        dlp.Policies?.Select(DlpPolicyResource.From).ToArray());
+        dlp.Policies?.Select(DlpPolicyResource.From).ToArray(),
+        dlp.Restore);
 }
 
 /// <summary>One policy of <c>dlp</c>.</summary>
@@ -19,7 +20,7 @@ internal sealed record DlpPolicyResource(string Id, string Action, IReadOnlyList
 {
     public static DlpPolicyResource From(DlpPolicy policy) => new(
         policy.Id,
-        GatewayWords.Actions.Format(policy.Action)!,
+        GatewayWords.DlpActions.Format(policy.Action)!,
         (policy.CheckRequest, policy.CheckResponse) switch
         {
             (true, true) => ["REQUEST", "RESPONSE"],

@@ -72,6 +72,7 @@ internal sealed partial class BackgroundRuns(
             Gateway = exchange.Gateway,
             Snapshot = exchange.Snapshot,
             SecretsVersion = exchange.SecretsVersion,
+            DlpVersion = exchange.DlpVersion,
             Principal = exchange.Principal,
             Identity = exchange.Identity,
             ConsumedHeaders = exchange.ConsumedHeaders,
