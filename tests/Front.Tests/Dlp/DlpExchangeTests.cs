@@ -32,10 +32,9 @@ public sealed class DlpExchangeTests : IAsyncLifetime
 
         var answer = await SayAsync(DlpHost.Card);
 
-        Assert.Equal(400, answer.Status);
-        Assert.Equal(
-            """{"success":false,"result":[],"messages":[],"error":[{"code":2029,"message":"Request content blocked due to DLP policy violations"}],"name":"AiGatewayError","httpCode":400,"internalCode":2029,"message":"Request content blocked due to DLP policy violations","description":"Request content blocked due to DLP policy violations"}""",
-            answer.Text);
+        answer.AssertError(400, 2029);
+        Assert.Equal("""[{"code":2029,"message":"Request content blocked due to DLP policy violations"}]""", answer.Json.GetProperty("error").GetRawText());
+        Assert.Equal("Request content blocked due to DLP policy violations", answer.Description);
     }
 
     [Theory]
