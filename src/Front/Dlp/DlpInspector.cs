@@ -31,6 +31,9 @@ internal sealed partial class DlpInspector(AccountProfiles profiles, ILogger<Dlp
         return findings.Action == RuleAction.Block ? Refusal(side) : null;
     }
 
+    // Scanning is quick, though not for every letter; longer than anything that is looked for is what must be seen in one piece.
+    public StreamWindow WindowOf(Step step) => new(Characters: 64, Overlap: 2_048);
+
     public GatewayError? Miss(Step step, InspectedSide side)
     {
         FindingsOf(step, side).IsMissed = true;
