@@ -38,11 +38,11 @@ public sealed class SocketOptions
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long WebSockets go on when the process stops; then they are closed with 1001. Default: 10 seconds. Range: 0 to 1 hour; below
-    /// <see cref="GatewayOptions.DrainTimeout"/>, at which everything is cut.
+    /// How long WebSockets go on when the process stops; then they are closed with 1001. Default: 10 seconds, or
+    /// <see cref="GatewayOptions.DrainTimeout"/> if that is shorter, at which everything is cut. Range: 0 to 1 hour, at most that time.
     /// </summary>
     [Between("00:00:00", "01:00:00")]
-    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan? StopGrace { get; set; }
 
     /// <summary>How many universal requests of one WebSocket may be in flight; more are answered with 429. Default: 32. Range: 1 to 1,000.</summary>
     [Between(1, 1_000)]

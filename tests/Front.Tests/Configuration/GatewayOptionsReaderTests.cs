@@ -14,6 +14,13 @@ public sealed class GatewayOptionsReaderTests
     public void Validate_NothingSet_FindsNoMistake() => Assert.Empty(Validate());
 
     [Fact]
+    public void Validate_StopGraceLongerThanTheDrain_IsAMistakeOnlyWhereItIsSet()
+    {
+        Assert.Empty(Validate(("Gateway:DrainTimeout", "200ms")));
+        Assert.Contains("Gateway:WebSockets:StopGrace", Assert.Single(Validate(("Gateway:DrainTimeout", "200ms"), ("Gateway:WebSockets:StopGrace", "1s"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_EveryKindOfValue_Binds()
     {
         var options = new GatewayOptions();
