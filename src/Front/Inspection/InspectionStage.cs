@@ -117,8 +117,10 @@ internal sealed class InspectionStage(IEnumerable<IInspector> inspectors, Answer
     }
 
     /// <summary>How the step's stream is inspected; null for as much as may be noted behind it.</summary>
+    /// <remarks>As the reference does: guardrails hold streams back on one of its hosts only, data loss prevention on both.</remarks>
     public static InspectedStreamMode? ModeOf(Step step) =>
-        step.Exchange.Snapshot.StreamMode ?? (step.Exchange.Rest is null ? InspectedStreamMode.Buffer : null); // As the reference does on each of its hosts.
+        step.Exchange.Snapshot.StreamMode
+        ?? (step.Exchange.Rest is null || step.Exchange.Snapshot.Dlp is { ResponseLevel: not InspectionLevel.None } ? InspectedStreamMode.Buffer : null);
 
     /// <summary>Whether a step is answered with one document, although it asks for a stream.</summary>
     public bool WantsDocument(Step step) =>

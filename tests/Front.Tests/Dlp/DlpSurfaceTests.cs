@@ -53,6 +53,25 @@ public sealed class DlpSurfaceTests : IAsyncLifetime
         Assert.Equal(1000, entry.Entry.TokensIn); // It was made, and is paid for.
     }
 
+    [Theory]
+    [InlineData("rest chat")]
+    [InlineData("native")]
+    [InlineData("compat")]
+    public async Task Stream_ThatIsBlocked_IsNotDelivered(string surface)
+    {
+        Protect(DlpHost.Policy(RuleAction.Block, request: false));
+        _host.Script.Otherwise(_ => UpstreamReply.EventStream()
+            .Event("""{"id":"c","object":"chat.completion.chunk","model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"It is 4111 1111 "}}]}""")
+            .Event("""{"id":"c","object":"chat.completion.chunk","model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"1111 1111"},"finish_reason":"stop"}]}""")
+            .Event("[DONE]"));
+        var streaming = new Surface(Surface.All[surface].Path, Surface.All[surface].Body.Replace("{\"model\"", "{\"stream\":true,\"model\"", StringComparison.Ordinal));
+
+        var answer = await streaming.SendAsync(_host, "Hello", []);
+
+        AssertRefused(surface, answer, 2030, "Response content blocked due to DLP policy violations");
+        Assert.DoesNotContain("4111", answer.Text, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(Surfaces))]
     public async Task Request_ThatIsFlagged_GoesOn(string surface)
     {
