@@ -219,9 +219,6 @@ public sealed record DlpConfiguration
 
     /// <summary>Policy shape.</summary>
     [Id(3)] public IReadOnlyList<DlpPolicy>? Policies { get; init; }
-
-    /// <summary>Whether clients get back in answers what was replaced in their requests; null for not.</summary>
-    [Id(4)] public bool? Restore { get; init; }
 }
 
 /// <summary>One DLP policy of a gateway.</summary>
@@ -255,9 +252,6 @@ public enum RuleAction
 
     /// <summary>Refuse.</summary>
     Block,
-
-    /// <summary>Replace what matched; only of data loss prevention.</summary>
-    Redact,
 }
 
 /// <summary>Guardrails: hazard categories (<c>P1</c>, <c>S1</c> to <c>S13</c>) and what to do; a missing category is ignored.</summary>

@@ -34,8 +34,7 @@ internal sealed class DlpFindings(string check)
     public static int Rank(RuleAction action) => action switch
     {
         RuleAction.Flag => 0,
-        RuleAction.Redact => 1,
-        RuleAction.Block => 2,
+        RuleAction.Block => 1,
     };
 
     /// <summary>Adds a match. The same text counts once.</summary>

@@ -27,7 +27,6 @@ internal static class DlpReport
     {
         RuleAction.Flag => "FLAG",
         RuleAction.Block => "BLOCK",
-        RuleAction.Redact => "REDACT",
     };
 
     /// <summary>The header <c>cf-aig-dlp</c>; null where there is nothing to tell.</summary>

@@ -13,13 +13,10 @@ internal sealed class DlpRules
     private readonly DlpRule[] _rules;
     private Scanners? _scanners;
 
-    private DlpRules(IEnumerable<DlpRule> rules, bool restores)
+    private DlpRules(IEnumerable<DlpRule> rules)
     {
         _rules = [.. rules];
-        Restores = restores && _rules.Any(rule => rule is { Action: RuleAction.Redact, ChecksRequest: true });
         (RequestLevel, ResponseLevel) = (LevelOf(InspectedSide.Request), LevelOf(InspectedSide.Response));
-        RedactsRequest = _rules.Any(rule => rule is { Action: RuleAction.Redact, ChecksRequest: true });
-        RedactsResponse = _rules.Any(rule => rule is { Action: RuleAction.Redact, ChecksResponse: true });
     }
 
     /// <summary>How much depends on the scan of requests.</summary>
@@ -27,15 +24,6 @@ internal sealed class DlpRules
 
     /// <summary>How much depends on the scan of answers.</summary>
     public InspectionLevel ResponseLevel { get; }
-
-    /// <summary>Whether matches in requests are replaced.</summary>
-    public bool RedactsRequest { get; }
-
-    /// <summary>Whether matches in answers are replaced.</summary>
-    public bool RedactsResponse { get; }
-
-    /// <summary>Whether clients get back what was replaced in their requests.</summary>
-    public bool Restores { get; }
 
     /// <summary>The rules of a gateway; null if it does nothing.</summary>
     public static DlpRules? Of(DlpConfiguration? configuration)
@@ -48,7 +36,7 @@ internal sealed class DlpRules
         IEnumerable<DlpRule> rules = configuration.Policies is { } policies
             ? policies.Where(policy => policy.Enabled).Select(policy => new DlpRule(policy.Id, policy.Action, policy.CheckRequest, policy.CheckResponse, Ids(policy.Profiles)))
             : [new(OnlyPolicy, configuration.Action ?? RuleAction.Flag, ChecksRequest: true, ChecksResponse: true, Ids(configuration.Profiles ?? []))];
-        var all = new DlpRules(rules.Where(rule => rule.Profiles.Count > 0), configuration.Restore ?? false);
+        var all = new DlpRules(rules.Where(rule => rule.Profiles.Count > 0));
         return all._rules.Length > 0 ? all : null;
     }
 

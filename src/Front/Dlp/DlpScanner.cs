@@ -44,25 +44,6 @@ internal sealed class DlpScanner
         }
     }
 
-    /// <summary>What is to be replaced in a text: from left to right, none over another; of two that overlap the one that begins first, or else the longer one.</summary>
-    public IReadOnlyList<DlpMatch> FindRedactions(string text)
-    {
-        List<DlpMatch> matches = [];
-        Find(text, matches);
-        matches.RemoveAll(match => !Array.Exists(_profiles, profile => profile.Action == RuleAction.Redact && profile.Profile.Takes(match, text)));
-        matches.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.Length.CompareTo(a.Length));
-        var end = 0;
-        return
-        [
-            .. matches.Where(match =>
-            {
-                var isFree = match.Start >= end;
-                end = isFree ? match.End : end;
-                return isFree;
-            }),
-        ];
-    }
-
     private void Find(string text, List<DlpMatch> matches)
     {
         using var scanned = new ScannedText(text);
@@ -82,7 +63,5 @@ internal sealed class ScannedProfile(DlpProfile profile, IReadOnlyList<DlpRule> 
 
     /// <summary>The strictest of them.</summary>
     public RuleAction Action { get; } =
-        rules.Any(rule => rule.Action == RuleAction.Block) ? RuleAction.Block
-        : rules.Any(rule => rule.Action == RuleAction.Redact) ? RuleAction.Redact
-        : RuleAction.Flag;
+        rules.Any(rule => rule.Action == RuleAction.Block) ? RuleAction.Block : RuleAction.Flag;
 }

@@ -19,15 +19,13 @@ internal static class DlpReader
         }
 
         var enabled = reader.Boolean("enabled", Need.NotNull).Value ?? false;
-        var restore = reader.Boolean("restore").Value;
         if (!reader.Has("policies"))
         {
             return new()
             {
                 Enabled = enabled,
-                Action = reader.Word("action", GatewayWords.DlpActions, Need.NotNull).Value,
+                Action = reader.Word("action", GatewayWords.Actions, Need.NotNull).Value,
                 Profiles = Profiles(reader),
-                Restore = restore,
             };
         }
 
@@ -43,7 +41,6 @@ internal static class DlpReader
         return new()
         {
             Enabled = enabled,
-            Restore = restore,
             Policies = reader.Items("policies", 0, MaxPolicies, (item, items) => ReadPolicy(item, items, ids), Need.NotNull).Value,
         };
     }
@@ -65,7 +62,7 @@ internal static class DlpReader
         return new()
         {
             Id = id ?? "",
-            Action = reader.Word("action", GatewayWords.DlpActions, Need.NotNull).Value ?? default,
+            Action = reader.Word("action", GatewayWords.Actions, Need.NotNull).Value ?? default,
             CheckRequest = check?.Any(side => side.Value == CheckedSide.Request) ?? false,
             CheckResponse = check?.Any(side => side.Value == CheckedSide.Response) ?? false,
             Enabled = reader.Boolean("enabled", Need.NotNull).Value ?? false,

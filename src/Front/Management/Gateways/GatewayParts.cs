@@ -5,14 +5,13 @@ namespace GatewayActors.Front.Management.Gateways;
 
 /// <summary><c>dlp</c>, in the shape that was stored.</summary>
 internal sealed record DlpResource(
-    bool Enabled, string? Action, IReadOnlyList<string>? Profiles, IReadOnlyList<DlpPolicyResource>? Policies, bool? Restore)
+    bool Enabled, string? Action, IReadOnlyList<string>? Profiles, IReadOnlyList<DlpPolicyResource>? Policies)
 {
     public static DlpResource? From(DlpConfiguration? dlp) => dlp is null ? null : new(
         dlp.Enabled,
-        GatewayWords.DlpActions.Format(dlp.Action),
+        GatewayWords.Actions.Format(dlp.Action),
         dlp.Profiles,
-        dlp.Policies?.Select(DlpPolicyResource.From).ToArray(),
-        dlp.Restore);
+        dlp.Policies?.Select(DlpPolicyResource.From).ToArray());
 }
 
 /// <summary>One policy of <c>dlp</c>.</summary>
@@ -20,7 +19,7 @@ internal sealed record DlpPolicyResource(string Id, string Action, IReadOnlyList
 {
     public static DlpPolicyResource From(DlpPolicy policy) => new(
         policy.Id,
-        GatewayWords.DlpActions.Format(policy.Action)!,
+        GatewayWords.Actions.Format(policy.Action)!,
         (policy.CheckRequest, policy.CheckResponse) switch
         {
             (true, true) => ["REQUEST", "RESPONSE"],

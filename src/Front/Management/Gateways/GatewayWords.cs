@@ -27,8 +27,6 @@ internal static class GatewayWords
     public static Words<InspectedStreamMode> StreamModes { get; } =
         new((InspectedStreamMode.Buffer, "buffer"), (InspectedStreamMode.Json, "json"), (InspectedStreamMode.Incremental, "incremental"));
 
-    public static Words<RuleAction> DlpActions { get; } = new((RuleAction.Flag, "FLAG"), (RuleAction.Block, "BLOCK"));
-
     public static Words<OtelContentType> OtelContentTypes { get; } = new((OtelContentType.Json, "json"), (OtelContentType.Protobuf, "protobuf"));
 
     public static Words<SelectorMode> SelectorModes { get; } = new((SelectorMode.Partition, "partition"), (SelectorMode.Filter, "filter"));
